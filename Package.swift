@@ -1,0 +1,56 @@
+// swift-tools-version: 6.1
+// Strata: a laboratory for deep learning in the terminal.
+//
+// Arrows point one way: strata -> Terminal -> Views -> Lab -> Data -> Engine, and Views -> Plot.
+// Only StrataTerminal uses CCurses and CReadline, only StrataEngine uses CKernels, only StrataData uses CFiles;
+// Tests/PackageTests/ArrowTests.swift holds these arrows.
+import PackageDescription
+
+let package = Package(
+  name: "strata",
+  products: [
+    .executable(name: "strata", targets: ["strata"]),
+    .library(name: "StrataEngine", targets: ["StrataEngine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // The mathematics.
+    .target(name: "CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
+    .target(name: "StrataEngine", dependencies: ["CKernels"]),
+    // Data sets: generated, embedded, read from files, fetched.
+    .target(name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("png")]),
+    .target(name: "StrataData", dependencies: ["StrataEngine", "CFiles"]),
+    // The laboratory as a value.
+    .target(name: "StrataLab", dependencies: ["StrataEngine", "StrataData"]),
+    // Pictures.
+    .target(name: "StrataPlot"),
+    .target(name: "StrataViews", dependencies: ["StrataLab", "StrataPlot"]),
+    // The terminal.
+    .target(
+      name: "CCurses",
+      linkerSettings: [
+        .linkedLibrary("ncursesw", .when(platforms: [.linux])), .linkedLibrary("tinfo", .when(platforms: [.linux])),
+        .linkedLibrary("ncurses", .when(platforms: [.macOS])),
+      ]),
+    .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
+    .target(name: "StrataTerminal", dependencies: ["StrataViews", "StrataPlot", "StrataLab", "CCurses", "CReadline"]),
+    .executableTarget(
+      name: "strata",
+      dependencies: [
+        "StrataTerminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    // The same engine sources again, with Double as the scalar, for gradient checks (a symbolic link).
+    .target(
+      name: "StrataEngineDouble", dependencies: ["CKernels"], path: "Tests/StrataEngineDouble",
+      swiftSettings: [.define("STRATA_DOUBLE")]),
+    .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine"]),
+    .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
+    .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
+    .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
+    .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
+    .testTarget(name: "StrataViewsTests", dependencies: ["StrataViews"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,116 @@
+// The arithmetic that Swift cannot vectorise well: matrix products, elementwise functions, reductions, random numbers
+// and optimiser updates, for float and for double (the double twin exists for gradient checks).
+//
+// Every function works on plain row-major arrays, never allocates in the steady state, and gives the same bits for the
+// same input and the same number of threads. Reductions use a fixed order that does not depend on the threads.
+// Non-finite numbers pass through (relu(nan) is nan, not 0), so that they are found where they arise.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+#include <stddef.h>
+#include <stdint.h>
+#include <stdbool.h>
+
+#define CK_OVERLOAD __attribute__((overloadable))
+
+// ---- Threads and the matrix library ----
+
+/// Compute threads for everything below, 1...64. The default is 1 until set.
+void ck_set_threads(int threads);
+int ck_threads(void);
+/// Loads the matrix library (oneDNN) now instead of at the first large product. Cheap when loaded already. Thread-safe.
+void ck_load_matrix_library(void);
+/// "oneDNN 2.6.3" or "built-in", for `about` and for a session's fingerprint. Loads the library.
+const char *ck_matrix_library(void);
+/// "avx512f", "x86-64-v3" or "default": which clones of the kernels this processor runs.
+const char *ck_instruction_set(void);
+
+/// What an activation computes. `ck_threshold` is the step function: 1 where z >= 0, else 0.
+enum ck_activation {
+  ck_identity, ck_threshold, ck_sigmoid, ck_tanh, ck_relu, ck_leaky_relu, ck_elu, ck_gelu, ck_softplus
+};
+
+/// What an optimiser does with a gradient; see ck_update.
+enum ck_optimizer { ck_sgd, ck_momentum, ck_nesterov, ck_adagrad, ck_rmsprop, ck_adam };
+
+// The functions that exist for both scalars.
+#define CK_DECLARE(S) \
+/* C = alpha * op(A) * op(B) + beta * C; op transposes where asked; C is [m, n], row-major, leading dimensions in elements. \
+   Tiny products are plain loops; larger float ones oneDNN; double ones blocked loops. beta 0 never reads C. */ \
+CK_OVERLOAD void ck_gemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, S alpha, \
+  const S *a, ptrdiff_t lda, const S *b, ptrdiff_t ldb, S beta, S *c, ptrdiff_t ldc); \
+/* z[r, :] += bias (skipped where bias is NULL), then y = f(z), in one pass. y may be z. parameter: slope of leaky relu, alpha of elu. \
+   gelu is the exact one, z * Phi(z) (erf), not the tanh approximation. */ \
+CK_OVERLOAD void ck_bias_activation(enum ck_activation f, S parameter, ptrdiff_t rows, ptrdiff_t columns, \
+  S *z, const S *bias, S *y); \
+/* d = dy * f'(z), elementwise; y = f(z) is given because sigmoid, tanh need only it. d may be dy. threshold's derivative is 0. */ \
+CK_OVERLOAD void ck_activation_backward(enum ck_activation f, S parameter, ptrdiff_t n, const S *z, const S *y, const S *dy, S *d); \
+/* y[r, :] = softmax(z[r, :]), the row's maximum subtracted first. y may be z. */ \
+CK_OVERLOAD void ck_softmax(ptrdiff_t rows, ptrdiff_t columns, const S *z, S *y); \
+/* y[r, :] = log softmax(z[r, :]). */ \
+CK_OVERLOAD void ck_log_softmax(ptrdiff_t rows, ptrdiff_t columns, const S *z, S *y); \
+/* d[r, j] = y[r, j] * (dy[r, j] - sum_k dy[r, k] y[r, k]). d may be dy. */ \
+CK_OVERLOAD void ck_softmax_backward(ptrdiff_t rows, ptrdiff_t columns, const S *y, const S *dy, S *d); \
+/* sums[j] = scale * sum over rows of x[r, j]. */ \
+CK_OVERLOAD void ck_column_sums(ptrdiff_t rows, ptrdiff_t columns, S scale, const S *x, S *sums); \
+/* y += a * x */ \
+CK_OVERLOAD void ck_axpy(ptrdiff_t n, S a, const S *x, S *y); \
+/* x *= a */ \
+CK_OVERLOAD void ck_scale(ptrdiff_t n, S a, S *x); \
+/* y = a * b, elementwise. y may be a or b. */ \
+CK_OVERLOAD void ck_multiply(ptrdiff_t n, const S *a, const S *b, S *y); \
+/* y = a - b, elementwise. */ \
+CK_OVERLOAD void ck_subtract(ptrdiff_t n, const S *a, const S *b, S *y); \
+/* y = exp(x); y = log(1 + exp(x)) computed without overflow; y = sigmoid(x). */ \
+CK_OVERLOAD void ck_exp(ptrdiff_t n, const S *x, S *y); \
+CK_OVERLOAD void ck_softplus_of(ptrdiff_t n, const S *x, S *y); \
+CK_OVERLOAD void ck_sigmoid_of(ptrdiff_t n, const S *x, S *y); \
+/* Sums, accumulated in double in a fixed order. */ \
+CK_OVERLOAD double ck_sum(ptrdiff_t n, const S *x); \
+CK_OVERLOAD double ck_sum_absolute(ptrdiff_t n, const S *x); \
+CK_OVERLOAD double ck_sum_squares(ptrdiff_t n, const S *x); \
+CK_OVERLOAD double ck_dot(ptrdiff_t n, const S *x, const S *y); \
+/* The index of the first element that is nan or infinite; -1 when there is none. As fast as reading. */ \
+CK_OVERLOAD ptrdiff_t ck_first_nonfinite(ptrdiff_t n, const S *x); \
+/* Smallest and largest finite element; returns how many are finite (0: *low, *high untouched). */ \
+CK_OVERLOAD ptrdiff_t ck_range(ptrdiff_t n, const S *x, S *low, S *high); \
+/* Adds to counts[bin] for finite x in [low, high], equal bins, high in the last; others are not counted. */ \
+CK_OVERLOAD void ck_histogram(ptrdiff_t n, const S *x, S low, S high, ptrdiff_t bins, int64_t *counts); \
+/* index[r] = position of the row's largest element, the first of equals. */ \
+CK_OVERLOAD void ck_argmax_rows(ptrdiff_t rows, ptrdiff_t columns, const S *x, int32_t *index); \
+/* out[i] = scale * bytes[i] + offset */ \
+CK_OVERLOAD void ck_bytes_to_scalars(ptrdiff_t n, const uint8_t *bytes, S scale, S offset, S *out); \
+/* One optimiser update of n parameters w with gradient g (which is not changed). The effective gradient is \
+   e = g + l2 * w + l1 * sign(w). `first` and `second` are the moments: NULL where the rule has none. Rules as PyTorch's: \
+     sgd       w -= rate * e \
+     momentum  first = momentum * first + e;                       w -= rate * first \
+     nesterov  first = momentum * first + e;                       w -= rate * (e + momentum * first) \
+     adagrad   second += e^2;                                      w -= rate * e / (sqrt(second) + epsilon) \
+     rmsprop   second = beta2 * second + (1 - beta2) e^2;          w -= rate * e / (sqrt(second) + epsilon) \
+     adam      first = beta1 * first + (1 - beta1) e; second as rmsprop; \
+               w -= rate * (first / (1 - beta1^t)) / (sqrt(second / (1 - beta2^t)) + epsilon) */ \
+CK_OVERLOAD void ck_update(enum ck_optimizer rule, ptrdiff_t n, S *w, const S *g, S *first, S *second, S rate, \
+  S momentum, S beta1, S beta2, S epsilon, int64_t t, S l1, S l2); \
+/* Random numbers: Philox 4x32-10 (Salmon et al. 2011). The stream is (key, stream); the counter's low 64 bits start at \
+   `counter`. Each call uses ck_counters(n) counters, so that the caller advances by that. u in [0, 1): 24 bits (float), 53 (double, \
+   from two words). The layout is fixed: the same numbers on every machine. */ \
+CK_OVERLOAD void ck_uniform(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, S low, S high, S *x); \
+/* Normal numbers by Box and Muller from the same words. */ \
+CK_OVERLOAD void ck_normal(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, S mean, S deviation, S *x); \
+/* s = 1 where u < p, else 0. s may be p. */ \
+CK_OVERLOAD void ck_bernoulli(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, const S *p, S *s); \
+/* p = sigmoid(z + bias), s = [u < p] in one pass (Boltzmann machines). p may be z. bias may be NULL. */ \
+CK_OVERLOAD void ck_sigmoid_sample(ptrdiff_t rows, ptrdiff_t columns, const S *z, const S *bias, uint64_t key, \
+  uint64_t stream, uint64_t counter, S *p, S *s); \
+/* Inverted dropout: mask = [u >= rate] / (1 - rate); y = x * mask. */ \
+CK_OVERLOAD void ck_dropout(ptrdiff_t n, S rate, uint64_t key, uint64_t stream, uint64_t counter, const S *x, S *mask, S *y);
+
+CK_DECLARE(float)
+CK_DECLARE(double)
+#undef CK_DECLARE
+
+/// Counters that a random call for n numbers uses, for float and double alike.
+uint64_t ck_counters(ptrdiff_t n);
+/// One Philox 4x32-10 block: words[4] from the counter (low, high) and the key. The reference for the bulk calls.
+void ck_philox_block(uint64_t key, uint64_t counter_low, uint64_t counter_high, uint32_t words[4]);
+
+#endif

@@ -1,0 +1,84 @@
+/// What the network should answer for each sample.
+public enum Targets: Sendable, Equatable {
+  /// Nothing: unsupervised data.
+  case none
+  /// One class a sample: an index into `names`, or −1 where the label is hidden or unknown.
+  case classes(labels: [Int32], names: [String])
+  /// Numbers to be approximated, one row a sample: regression, or several yes/no answers.
+  case values(SampleStore)
+
+  /// The width of a network's output that fits: the number of classes, or of target numbers; nil without targets.
+  public var width: Int? {
+    switch self {
+    case .none: nil
+    case .classes(_, let names): names.count
+    case .values(let store): store.sampleSize
+    }
+  }
+
+  /// The targets of the given rows, in their order.
+  public func selecting(_ rows: [Int32]) -> Targets {
+    switch self {
+    case .none: .none
+    case .classes(let labels, let names): .classes(labels: rows.map { labels[Int($0)] }, names: names)
+    case .values(let store): .values(store.selecting(rows))
+    }
+  }
+}
+
+/// Samples with their targets: the training part or the test part of a data set.
+public struct Samples: Sendable, Equatable {
+  public var inputs: SampleStore
+  public var targets: Targets
+
+  public init(inputs: SampleStore, targets: Targets) {
+    self.inputs = inputs
+    self.targets = targets
+  }
+
+  /// How many samples there are.
+  public var count: Int { inputs.count }
+
+  /// The given rows, in their order.
+  public func selecting(_ rows: [Int32]) -> Samples {
+    Samples(inputs: inputs.selecting(rows), targets: targets.selecting(rows))
+  }
+}
+
+/// Data to learn from: a training part, a test part that is only ever measured on, and what the numbers mean.
+public struct DataSet: Sendable, Equatable {
+  /// The name it was asked for by: `digits`, `mnist`, `iris.csv`.
+  public var name: String
+  /// One sentence on what it is and where it comes from, with its licence.
+  public var about: String
+  public var train: Samples
+  /// May be empty (count 0) when no test part was split off.
+  public var test: Samples
+  /// One name an input feature, or empty (images).
+  public var featureNames: [String]
+  /// One name a target number, or empty.
+  public var targetNames: [String]
+  /// For functions and planar sets: the range that each input feature spans, for drawing; else empty.
+  public var inputRanges: [ClosedRange<Scalar>]
+
+  public init(
+    name: String, about: String, train: Samples, test: Samples, featureNames: [String] = [], targetNames: [String] = [],
+    inputRanges: [ClosedRange<Scalar>] = []
+  ) {
+    self.name = name
+    self.about = about
+    self.train = train
+    self.test = test
+    self.featureNames = featureNames
+    self.targetNames = targetNames
+    self.inputRanges = inputRanges
+  }
+
+  /// The shape of one sample.
+  public var inputShape: Shape { train.inputs.sampleShape }
+  /// The names of the classes; empty when the targets are not classes.
+  public var classNames: [String] {
+    if case .classes(_, let names) = train.targets { return names }
+    return []
+  }
+}
