@@ -45,7 +45,7 @@ let package = Package(
     .target(
       name: "StrataEngineDouble", dependencies: ["CKernels"], path: "Tests/StrataEngineDouble",
       swiftSettings: [.define("STRATA_DOUBLE")]),
-    .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine"]),
+    .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine", "CKernels"]),
     .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
