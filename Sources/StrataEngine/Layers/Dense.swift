@@ -95,9 +95,9 @@ public struct Dense: Layer {
   }
 
   private func propagate(_ input: Tensor, delta: Tensor, wantsInputGradient: Bool, trace: inout LayerTrace) {
-    trace.parameterGradients[0].setProduct(input, transposed: true, delta)
+    trace.parameterGradients[0].setProduct(input, delta, transposingFirst: true)
     if hasBias { trace.parameterGradients[1].setColumnSums(delta) }
-    if wantsInputGradient { trace.inputGradient.setProduct(delta, parameters[0].value, transposed: true) }
+    if wantsInputGradient { trace.inputGradient.setProduct(delta, parameters[0].value, transposingSecond: true) }
   }
 
   public func forwardText(_ signs: LayerSigns) -> String {

@@ -130,8 +130,9 @@ public func makeLayer(_ words: [String]) throws(StrataError) -> any Layer {
     throw StrataError("a layer was expected", try: "add dense 16 relu")
   }
   guard let type = layerTypes.first(where: { $0.grammar.keyword == keyword }) else {
-    let known = layerTypes.map(\.grammar.keyword).joined(separator: ", ")
+    let known = layerTypes.map { $0.grammar.keyword }.joined(separator: ", ")
     throw StrataError("there is no layer '\(keyword)'; layers are \(known)", try: "add dense 16 relu")
   }
-  return try type.init(LayerArguments(Array(words.dropFirst()), grammar: type.grammar))
+  let arguments = try LayerArguments(Array(words.dropFirst()), grammar: type.grammar)
+  return try type.init(arguments)
 }

@@ -123,7 +123,7 @@ public struct PerceptronLearner: Learner {
       mistakes += 1
       mistakesInEpoch += 1
       network.layers[0].parameters[0].value.setProduct(
-        input, transposed: true, error, scale: Scalar(rate), accumulating: true)
+        input, error, transposingFirst: true, scale: Scalar(rate), accumulating: true)
       if hasBias {
         for j in 0..<error.count { network.layers[0].parameters[1].value[flat: j] += Scalar(rate) * error[flat: j] }
       }

@@ -12,7 +12,7 @@ extension Tensor {
   /// `self = op(a)·op(b)`, or `self += …` when accumulating; each seen as a matrix. `self` gets the shape `[m, n]`
   /// unless it has that many elements already (a batch of images stays one). Traps when the inner extents differ.
   mutating func setProduct(
-    _ a: Tensor, transposed transposeA: Bool = false, _ b: Tensor, transposed transposeB: Bool = false,
+    _ a: Tensor, _ b: Tensor, transposingFirst transposeA: Bool = false, transposingSecond transposeB: Bool = false,
     scale: Scalar = 1, accumulating: Bool = false
   ) {
     let (aRows, aColumns) = a.matrixExtents

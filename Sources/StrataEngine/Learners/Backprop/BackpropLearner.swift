@@ -130,7 +130,7 @@ public struct BackpropLearner: Learner {
     return fault(after: instruction, line: executed)
   }
 
-  private mutating func execute(_ instruction: Instruction) {
+  mutating func execute(_ instruction: Instruction) {
     switch instruction {
     case .batch:
       let rows = batches.take()
