@@ -39,7 +39,7 @@ let package = Package(
     .executableTarget(
       name: "strata",
       dependencies: [
-        "StrataTerminal", "CKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StrataTerminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same engine sources again, with Double as the scalar, for gradient checks (a symbolic link).
     .target(

@@ -165,8 +165,8 @@ public struct Optimizer: Sendable {
     updates += 1
     if first.count != layers.count || second.count != layers.count { makeMemory(for: layers) }
     let rate = Scalar(self.rate * schedule.factor(epoch: epoch))
-    for index in layers.indices where !layers[index].parameters.isEmpty {
-      for p in layers[index].parameters.indices {
+    for index in layers.indices {
+      for p in traces[index].parameterGradients.indices {
         update(&layers[index].parameters[p], gradient: traces[index].parameterGradients[p], rate: rate, index, p)
       }
     }
