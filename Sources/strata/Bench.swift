@@ -1,6 +1,5 @@
 // `strata bench`: throughput on fixed tasks, as JSON lines that stand beside those of other libraries.
 import ArgumentParser
-
 import StrataEngine
 
 struct Bench: ParsableCommand {
