@@ -43,13 +43,13 @@ let package = Package(
     .executableTarget(
       name: "strata",
       dependencies: [
-        "StrataTerminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StrataTerminal", "CKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same engine sources again, with Double as the scalar, for gradient checks (a symbolic link).
     .target(
       name: "StrataEngineDouble", dependencies: ["CKernels"], path: "Tests/StrataEngineDouble",
       swiftSettings: [.define("STRATA_DOUBLE")]),
-    .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine"]),
+    .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine", "CKernels"]),
     .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),

@@ -133,6 +133,18 @@ public protocol Learner: Sendable {
   /// What can be set, in the order to show it.
   static var settings: [SettingDescription] { get }
 
+  /// Makes one ready for its first instruction, with default settings. Throws when the model or the data are not for it,
+  /// saying what is missing: `the network ends in 3 outputs, but digits has 10 classes`.
+  init(data: DataSet, model: any Model, seed: UInt64) throws(StrataError)
+
+  /// What it learns from.
+  var data: DataSet { get }
+  /// What it learns, as it stands now.
+  var model: any Model { get }
+  /// Goes on with another model (a layer more, other weights) or other data: the clock and the random streams go on,
+  /// settings stay, what an optimiser remembered begins afresh, the present mini-batch is dropped. Throws as `init`.
+  mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError)
+
   /// The title above the listing: `backprop · stochastic gradient descent`.
   var title: String { get }
   /// The program: never empty.
@@ -168,6 +180,9 @@ public protocol Learner: Sendable {
   func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation
 }
 
+/// Every learner, in the order of the documentation. A new one is one file and one line here.
+public let learnerTypes: [any Learner.Type] = [BackpropLearner.self, PerceptronLearner.self]
+
 extension Learner {
   public func tensor(named name: String) -> NamedTensor? {
     tensors.first { $0.name == name || $0.symbol == name }
@@ -181,4 +196,28 @@ extension Learner {
     } while line != 0
     return nil
   }
+}
+
+/// A gradient compared with finite differences: `check`.
+public struct GradientCheck: Hashable, Sendable {
+  /// The parameter: `layer1.weight`.
+  public var name: String
+  /// How many of its elements were tried, of how many.
+  public var tried: Int
+  public var count: Int
+  /// ‖numeric − analytic‖ / (‖numeric‖ + ‖analytic‖) over the elements tried; 0 when both vanish.
+  public var relativeError: Double
+  /// The element where they differ most, with both values.
+  public var worstPosition: [Int]
+  public var worstAnalytic: Double
+  public var worstNumeric: Double
+  /// Whether the difference is no more than single precision explains.
+  public var agrees: Bool { relativeError < 1e-2 }
+}
+
+/// A learner that descends a gradient which can be checked by finite differences.
+public protocol GradientCheckable {
+  /// Compares the gradient on the present mini-batch (or the first) with central differences, one entry a parameter.
+  /// Changes nothing. `layer` restricts it to one layer, counted from 1; nil checks all.
+  func checkGradients(layer: Int?) throws(StrataError) -> [GradientCheck]
 }

@@ -1,0 +1,205 @@
+// Questions to a network that learns by backpropagation: how good it is, what it answers, where a number comes from,
+// whether the gradient is right. None of them changes anything.
+
+extension BackpropLearner: Predictor {
+  public func predict(_ input: Tensor) -> Prediction {
+    Prediction(network.output(for: input), logits: form == .logits, targets: data.train.targets)
+  }
+
+  public var measurements: Measurements {
+    guard !loss.isNaN, let top = traces.last, top.output.count == target.count, target.count > 0 else {
+      return Measurements(loss.isNaN ? [] : [.init("loss", loss)])
+    }
+    var entries = [Measurements.Entry("loss", loss)]
+    if case .classes = data.train.targets {
+      let wrong = Accuracy.errorShare(output: top.output, target: target, logits: form == .logits)
+      entries.append(.init("accuracy", 1 - wrong))
+    }
+    if !(traces.first { !$0.parameterGradients.isEmpty }?.parameterGradients.isEmpty ?? true) {
+      entries.append(.init("gradient norm", gradientNorm))
+    }
+    entries.append(.init("rate", optimizer.rate * optimizer.schedule.factor(epoch: clock.epoch)))
+    return Measurements(entries)
+  }
+
+  public func evaluate(_ samples: Samples) -> Measurements {
+    guard samples.count > 0 else { return Measurements() }
+    var isClasses = false
+    if case .classes = samples.targets { isClasses = true }
+    let (loss, wrong) = evaluate(samples, by: lossFunction)
+    return Measurements([.init("loss", loss)] + (isClasses ? [.init("accuracy", 1 - wrong)] : []))
+  }
+
+  public func losses(on samples: Samples) -> Measurements {
+    Measurements(
+      Loss.allCases.filter { loss in (try? loss.check(targets: samples.targets)) != nil }
+        .map { .init($0.rawValue, evaluate(samples, by: $0).loss) })
+  }
+
+  /// Mean loss and share of wrong answers, a few hundred samples at a time.
+  private func evaluate(_ samples: Samples, by loss: Loss) -> (loss: Double, wrong: Double) {
+    let form = loss.form(for: network.layers.last?.activation)
+    let width = network.outputShape?.elementCount ?? 0
+    var (total, wrong) = (0.0, 0.0)
+    var (x, t) = (Tensor.empty, Tensor.empty)
+    var random = RandomStream(seed: seed, name: "evaluation")
+    var traces = [LayerTrace](repeating: LayerTrace(), count: network.layers.count)
+    let chunk = 500
+    for start in stride(from: 0, to: samples.count, by: chunk) {
+      let rows = Int32(start)..<Int32(min(start + chunk, samples.count))
+      samples.inputs.gather(rows, into: &x)
+      samples.targets.gather(rows, width: width, into: &t)
+      for index in network.layers.indices {
+        let source = index == 0 ? x : traces[index - 1].output
+        network.layers[index].forward(source, trace: &traces[index], mode: .evaluation, random: &random)
+      }
+      let top = traces[traces.count - 1]
+      let share = Double(rows.count)
+      total += share * loss.value(output: top.output, preactivation: top.preactivation, target: t, form: form)
+      wrong += share * Accuracy.errorShare(output: top.output, target: t, logits: form == .logits)
+    }
+    return (total / Double(samples.count), wrong / Double(samples.count))
+  }
+
+  public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {
+    guard let named = tensor(named: name) else {
+      throw StrataError("there is no tensor '\(name)'", try: "print")
+    }
+    guard named.tensor.count > 0 else {
+      throw StrataError("\(named.name) has not been computed yet", try: "next")
+    }
+    try named.tensor.shape.check(position, of: named.name)
+    let value = named.tensor[flat: named.tensor.offset(of: position)]
+    let place = position.map(String.init).joined(separator: ",")
+    let lines = explanation(of: named, at: position) ?? ["\(named.symbol)[\(place)] = \(number(value))"]
+    return Explanation(subject: "\(named.name)[\(place)]", value: Double(value), lines: lines)
+  }
+
+  private func explanation(of named: NamedTensor, at position: [Int]) -> [String]? {
+    for index in network.layers.indices {
+      let prefix = "layer\(index + 1)."
+      guard named.name.hasPrefix(prefix) else { continue }
+      let rest = String(named.name.dropFirst(prefix.count))
+      let isTop = index == network.layers.count - 1
+      if rest == "output.gradient", !isTop {
+        return explanation(.inputGradient, ofLayer: index + 1, at: position)
+      }
+      if isTop, rest == (form.isJoined ? "delta" : "output.gradient") { return explainLossGradient(at: position) }
+      switch rest {
+      case "preactivation": return explanation(.preactivation, ofLayer: index, at: position)
+      case "output": return explanation(.output, ofLayer: index, at: position)
+      case "delta": return explanation(.delta, ofLayer: index, at: position)
+      default:
+        let names = network.layers[index].parameters.map { "\($0.name).gradient" }
+        return names.firstIndex(of: rest).flatMap { explanation(.parameterGradient($0), ofLayer: index, at: position) }
+      }
+    }
+    return nil
+  }
+
+  private func explanation(_ part: ExplainedPart, ofLayer index: Int, at position: [Int]) -> [String]? {
+    let isTop = index == network.layers.count - 1
+    return network.layers[index].explain(
+      part, at: position, input: index == 0 ? input : traces[index - 1].output,
+      outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient, joined: isTop && form.isJoined,
+      trace: traces[index], signs: network.signs(index))
+  }
+
+  private func explainLossGradient(at position: [Int]) -> [String] {
+    let output = traces[traces.count - 1].output
+    let offset = output.offset(of: position)
+    let place = position.map(String.init).joined(separator: ",")
+    let m = output.matrixExtents.rows
+    let formula = lossFunction.gradientFormula(output: "y", number: "\(network.layers.count)", form: form)
+    return [
+      "\(formula)   (C = \(lossFunction.formula(output: "y")), m = \(m) samples)",
+      "y[\(place)] = \(number(output[flat: offset])), t[\(place)] = \(number(target[flat: offset]))",
+      "= \(number(outputGradient[flat: offset]))",
+    ]
+  }
+}
+
+extension BackpropLearner: GradientCheckable {
+  /// How many elements of a parameter are tried, spread evenly over it.
+  static let checkedElements = 40
+
+  public func checkGradients(layer: Int?) throws(StrataError) -> [GradientCheck] {
+    if let layer, !network.layers.indices.contains(layer - 1) {
+      throw StrataError("layers are numbered 1 to \(network.layers.count); there is no layer \(layer)", try: "network")
+    }
+    var probe = self
+    if probe.line != 0 { probe.line = 0 } else { probe.execute(.batch) }
+    // The masks of dropout must be the same in every pass, or the cost would jump: the stream begins here each time.
+    let analytic = probe.pass(backward: true)
+    guard analytic.isFinite else {
+      throw StrataError("the cost of this mini-batch is \(analytic): there is no gradient to check", try: "back 1 step")
+    }
+    var results: [GradientCheck] = []
+    for index in network.layers.indices where layer == nil || layer == index + 1 {
+      for p in network.layers[index].parameters.indices {
+        results.append(probe.check(layer: index, parameter: p))
+      }
+    }
+    return results
+  }
+
+  /// Forward, and backward when asked, on the mini-batch that stands there; from the same random numbers each time.
+  private mutating func pass(backward: Bool) -> Double {
+    let stream = dropoutStream
+    for index in network.layers.indices {
+      let source = index == 0 ? input : traces[index - 1].output
+      network.layers[index].forward(source, trace: &traces[index], mode: .training, random: &dropoutStream)
+    }
+    dropoutStream = stream
+    execute(.loss)
+    if backward {
+      execute(.lossGradient)
+      for index in network.layers.indices.reversed() { execute(.backward(index)) }
+    }
+    return loss
+  }
+
+  private mutating func check(layer: Int, parameter p: Int) -> GradientCheck {
+    let gradient = traces[layer].parameterGradients[p]
+    let count = gradient.count
+    let tried = min(count, BackpropLearner.checkedElements)
+    var (difference, numericSquares, analyticSquares) = (0.0, 0.0, 0.0)
+    var worst = (offset: 0, analytic: 0.0, numeric: 0.0, difference: -1.0)
+    for k in 0..<tried {
+      let offset = k * count / tried
+      let analytic = Double(gradient[flat: offset])
+      let numeric = derivative(layer: layer, parameter: p, offset: offset)
+      let d = numeric - analytic
+      difference += d * d
+      numericSquares += numeric * numeric
+      analyticSquares += analytic * analytic
+      if abs(d) > worst.difference || d.isNaN { worst = (offset, analytic, numeric, abs(d)) }
+    }
+    let size = numericSquares.squareRoot() + analyticSquares.squareRoot()
+    // Where the whole gradient is below what single precision can tell from 0, there is nothing to compare.
+    let floor = Scalar.self == Float.self ? 1e-5 : 1e-9
+    let error = size < floor * Double(tried).squareRoot() ? 0 : difference.squareRoot() / size
+    return GradientCheck(
+      name: "layer\(layer + 1).\(network.layers[layer].parameters[p].name)", tried: tried, count: count,
+      relativeError: error, worstPosition: gradient.position(of: worst.offset), worstAnalytic: worst.analytic,
+      worstNumeric: worst.numeric)
+  }
+
+  /// A central difference, extrapolated from two widths (Richardson 1911), so that its error is of fourth order.
+  private mutating func derivative(layer: Int, parameter p: Int, offset: Int) -> Double {
+    let old = network.layers[layer].parameters[p].value[flat: offset]
+    let width = (Scalar.self == Float.self ? 1e-2 : 1e-5) * max(1, abs(Double(old)))
+    func cost(_ value: Scalar, _ probe: inout BackpropLearner) -> Double {
+      probe.network.layers[layer].parameters[p].value[flat: offset] = value
+      return probe.pass(backward: false)
+    }
+    func slope(_ h: Double, _ probe: inout BackpropLearner) -> Double {
+      let (high, low) = (Scalar(Double(old) + h), Scalar(Double(old) - h))
+      return (cost(high, &probe) - cost(low, &probe)) / (Double(high) - Double(low))
+    }
+    let wide = slope(width, &self)
+    let narrow = slope(width / 2, &self)
+    network.layers[layer].parameters[p].value[flat: offset] = old
+    return (4 * narrow - wide) / 3
+  }
+}

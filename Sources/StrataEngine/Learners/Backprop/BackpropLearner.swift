@@ -1,0 +1,245 @@
+// Learning by error propagation, one instruction at a time.
+//
+// The listing is generated from the network: a line for the mini-batch, a forward line a layer, the cost, the cost's
+// derivative, a backward line a layer (from the top down), a line for clipping where it is on, and the update.
+//
+//   x, t ← next mini-batch;  h1 = f(x·W1 + b1);  …;  C = loss(y, t);  δ = ∂C/∂z;  ∇W = hᵀ·δ;  …;  W ← W − ε∇W
+//
+// Backward lines only set gradients; the update alone changes parameters. Gradients are those of the mean cost over
+// the mini-batch, without penalties, which the update adds. Source: Rumelhart, Hinton, Williams 1986.
+
+/// Gradient descent on a network by backpropagation.
+public struct BackpropLearner: Learner {
+  public static let keyword = "backprop"
+  public static let summary = "gradient descent: the error is carried back through the layers"
+
+  /// One line of the listing.
+  enum Instruction: Hashable, Sendable {
+    case batch
+    case forward(Int)
+    case loss
+    case lossGradient
+    case backward(Int)
+    case clip
+    case update
+  }
+
+  public internal(set) var data: DataSet
+  /// The network as it stands now.
+  public internal(set) var network: Network
+  public var model: any Model { network }
+  public internal(set) var optimizer = Optimizer(.sgd)
+  public internal(set) var lossFunction: Loss
+  /// The largest gradient norm over all parameters; nil when gradients are not clipped.
+  public internal(set) var clip: Double?
+  public internal(set) var clock = Clock()
+  public internal(set) var loss = Double.nan
+  public internal(set) var line = 0
+  public internal(set) var listing: [ListingLine] = []
+  let seed: UInt64
+  var program: [Instruction] = []
+  var batches: MiniBatches
+  var dropoutStream: RandomStream
+  var form = LossForm.plain
+  var input = Tensor.empty
+  var target = Tensor.empty
+  /// ∂C/∂y, or ∂C/∂z where the loss is joined with the output layer.
+  var outputGradient = Tensor.empty
+  var traces: [LayerTrace] = []
+  /// Keys that were set by the user and so survive a change of the rule.
+  var chosen: Set<String> = []
+
+  public init(data: DataSet, model: any Model, seed: UInt64) throws(StrataError) {
+    guard let network = model as? Network else {
+      throw StrataError("backprop learns a network of layers; this is \(type(of: model).keyword)", try: "new")
+    }
+    self.data = data
+    self.network = network
+    self.seed = seed
+    lossFunction = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)
+    batches = MiniBatches(count: data.train.count, size: min(32, max(data.train.count, 1)), seed: seed)
+    dropoutStream = RandomStream(seed: seed, name: "dropout")
+    try adopt(network, data: data)
+  }
+
+  public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
+    guard var network = model as? Network else {
+      throw StrataError("backprop learns a network of layers; this is \(type(of: model).keyword)", try: "new")
+    }
+    try network.setInputShape(data.inputShape)
+    let usual = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)
+    let loss = chosen.contains("loss") ? lossFunction : usual
+    try BackpropLearner.check(network, data: data, loss: loss)
+    let sameShapes = network.parameters.map(\.tensor.shape) == self.network.parameters.map(\.tensor.shape)
+    if !sameShapes { optimizer.forget() }
+    if data.train.count != self.data.train.count || data.name != self.data.name {
+      batches.restart(count: data.train.count)
+      clock.stepInEpoch = 0
+    }
+    self.data = data
+    self.network = network
+    lossFunction = loss
+    rebuild()
+  }
+
+  /// Throws unless error propagation can teach this network with this loss.
+  static func check(_ network: Network, data: DataSet, loss: Loss) throws(StrataError) {
+    guard let output = network.outputShape, !network.layers.isEmpty else {
+      let width = data.train.targets.width ?? 1
+      throw StrataError(
+        "the network has no layers yet", try: data.classNames.isEmpty ? "add dense \(width)" : "add dense \(width) softmax")
+    }
+    guard network.parameterCount > 0 else {
+      throw StrataError("the network has nothing to learn: none of its layers has weights", try: "add dense 16 relu")
+    }
+    guard data.train.count > 0 else { throw StrataError("\(data.name) has no training samples", try: "data digits") }
+    try data.train.targets.check(outputShape: output, dataName: data.name)
+    if let index = network.layers.firstIndex(where: { $0.activation == .step }) {
+      throw StrataError(
+        "layer \(index + 1) uses the step function, whose slope is 0 everywhere: no error can be carried back through it",
+        try: "change \(index + 1) dense \(network.outputShapes[index].elementCount) sigmoid   (or: learn perceptron)")
+    }
+    guard loss.hasUsefulGradient else {
+      throw StrataError(
+        "the zero-one loss is flat wherever it has a slope, so there is nothing to descend; it is always shown by `test`",
+        try: "set loss \(Loss.usual(for: network.layers.last?.activation, targets: data.train.targets).rawValue)")
+    }
+  }
+
+  /// Writes the program and makes the workspaces for the network as it is; the present mini-batch is dropped.
+  mutating func rebuild() {
+    form = lossFunction.form(for: network.layers.last?.activation)
+    let count = network.layers.count
+    program = [.batch] + (0..<count).map { .forward($0) } + [.loss, .lossGradient]
+    program += (0..<count).reversed().map { .backward($0) }
+    if clip != nil { program.append(.clip) }
+    program.append(.update)
+    traces = [LayerTrace](repeating: LayerTrace(), count: count)
+    listing = makeListing()
+    line = 0
+    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+  }
+
+  @discardableResult
+  public mutating func step() -> NumericFault? {
+    let executed = line
+    let instruction = program[executed]
+    execute(instruction)
+    line = executed + 1 == program.count ? 0 : executed + 1
+    clock.instructions += 1
+    return fault(after: instruction, line: executed)
+  }
+
+  mutating func execute(_ instruction: Instruction) {
+    switch instruction {
+    case .batch:
+      let rows = batches.take()
+      data.train.inputs.gather(rows, into: &input)
+      data.train.targets.gather(rows, width: network.outputShape?.elementCount ?? 0, into: &target)
+    case .forward(let index):
+      let source = index == 0 ? input : traces[index - 1].output
+      network.layers[index].forward(source, trace: &traces[index], mode: .training, random: &dropoutStream)
+      network.layers[index].absorb(traces[index])
+    case .loss:
+      loss = lossFunction.value(
+        output: traces[traces.count - 1].output, preactivation: traces[traces.count - 1].preactivation, target: target,
+        form: form)
+    case .lossGradient:
+      lossFunction.gradient(
+        output: traces[traces.count - 1].output, target: target, form: form, into: &outputGradient)
+    case .backward(let index):
+      let isTop = index == traces.count - 1
+      network.layers[index].backward(
+        index == 0 ? input : traces[index - 1].output,
+        outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient, joined: isTop && form.isJoined,
+        wantsInputGradient: index > 0, trace: &traces[index])
+    case .clip: clipGradients()
+    case .update:
+      optimizer.update(&network.layers, traces: traces, epoch: clock.epoch)
+      finishStep()
+    }
+  }
+
+  private mutating func finishStep() {
+    clock.steps += 1
+    clock.stepInEpoch += 1
+    if batches.isAtStart {
+      clock.epochs += 1
+      clock.stepInEpoch = 0
+    }
+    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+  }
+
+  /// ‖∇‖ over all parameters, of the gradients that stand there now (Pascanu, Mikolov, Bengio 2013).
+  public var gradientNorm: Double {
+    var squares = 0.0
+    for trace in traces { for gradient in trace.parameterGradients { squares += gradient.sumOfSquares } }
+    return squares.squareRoot()
+  }
+
+  /// ‖∇‖ over the parameters of one layer, counted from 1; nil when there is no such layer.
+  public func gradientNorm(layer: Int) -> Double? {
+    guard traces.indices.contains(layer - 1) else { return nil }
+    return traces[layer - 1].parameterGradients.reduce(0) { $0 + $1.sumOfSquares }.squareRoot()
+  }
+
+  private mutating func clipGradients() {
+    guard let clip else { return }
+    let norm = gradientNorm
+    guard norm > clip else { return }
+    let factor = Scalar(clip / norm)
+    for index in traces.indices {
+      for p in traces[index].parameterGradients.indices { traces[index].parameterGradients[p].scale(by: factor) }
+    }
+  }
+
+  /// Looks at what the instruction wrote; the first number that is not finite is named.
+  private func fault(after instruction: Instruction, line: Int) -> NumericFault? {
+    switch instruction {
+    case .batch: return input.firstNonFinite.map { report(input, $0, "input", line, nil) }
+    case .forward(let index):
+      let trace = traces[index]
+      if let place = trace.output.firstNonFinite {
+        return report(trace.output, place, "layer\(index + 1).output", line, index)
+      }
+    case .loss:
+      if !loss.isFinite {
+        return NumericFault(line: line + 1, layer: nil, tensor: "loss", position: [], value: Scalar(loss))
+      }
+    case .lossGradient:
+      if let place = outputGradient.firstNonFinite {
+        return report(outputGradient, place, outputGradientName, line, nil)
+      }
+    case .backward(let index):
+      for (p, gradient) in traces[index].parameterGradients.enumerated() {
+        if let place = gradient.firstNonFinite {
+          let name = "layer\(index + 1).\(network.layers[index].parameters[p].name).gradient"
+          return report(gradient, place, name, line, index)
+        }
+      }
+      if index > 0, let place = traces[index].inputGradient.firstNonFinite {
+        return report(traces[index].inputGradient, place, "layer\(index).output.gradient", line, index)
+      }
+    case .clip: return nil
+    case .update:
+      for index in network.layers.indices {
+        for parameter in network.layers[index].parameters {
+          if let place = parameter.value.firstNonFinite {
+            return report(parameter.value, place, "layer\(index + 1).\(parameter.name)", line, index)
+          }
+        }
+      }
+    }
+    return nil
+  }
+
+  private func report(_ tensor: Tensor, _ place: Int, _ name: String, _ line: Int, _ layer: Int?) -> NumericFault {
+    NumericFault(
+      line: line + 1, layer: layer.map { $0 + 1 }, tensor: name, position: tensor.position(of: place),
+      value: tensor[flat: place])
+  }
+
+  public mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError) {
+    try network.setElement(of: name, at: position, to: value)
+  }
+}
