@@ -20,7 +20,11 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
     .target(name: "StrataEngine", dependencies: ["CKernels"]),
     // Data sets: generated, embedded, read from files, fetched.
-    .target(name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("png")]),
+    .target(
+      name: "CFiles",
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("crypto", .when(platforms: [.linux])),
+      ]),
     .target(name: "StrataData", dependencies: ["StrataEngine", "CFiles"]),
     // The laboratory as a value.
     .target(name: "StrataLab", dependencies: ["StrataEngine", "StrataData"]),
