@@ -146,7 +146,8 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
       #expect(!explanation.lines.isEmpty)
       let value = named.tensor[flat: named.tensor.count - 1]
       #expect(explanation.value == Double(value))
-      #expect(throws: StrataError.self) { try learner.explain(named.name, at: last.map { $0 + 1 }) }
+      let outside = last.isEmpty ? [0] : last.map { $0 + 1 }
+      #expect(throws: StrataError.self) { try learner.explain(named.name, at: outside) }
     }
     #expect(throws: StrataError.self) { try learner.explain("no.such.tensor", at: [0]) }
   }
