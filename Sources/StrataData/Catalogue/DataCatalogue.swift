@@ -27,16 +27,7 @@ public struct DataEntry: Sendable {
   }
 }
 
-/// What a name after `data` stands for.
-public enum DataReference: Sendable, Equatable {
-  /// A name of the catalogue.
-  case entry(String)
-  /// A file or folder, `~` expanded.
-  case file(String)
-  /// A named function or an expression.
-  case function(String)
-}
-
+/// All data that can be had by name.
 public enum DataCatalogue {
   private static let chosen = ["samples", "test", "seed", "standardize"]
   private static let planar = ["samples", "noise", "test", "seed", "standardize"]
@@ -74,18 +65,26 @@ public enum DataCatalogue {
     ) { _, places throws(StrataError) in try ImageSet.fashion.load(places) },
   ]
 
+  /// Every name that `data` knows: the sets and the named functions, for completion.
+  public static var names: [String] { entries.map(\.name) + NamedFunction.all.map(\.name) }
+
   /// Loads data by a name of the catalogue, a path, or a function of x and y.
   ///
   /// Throws when there is no such data, an option does not apply, or a file is bad; the error says what would be right.
   public static func load(
     _ name: String, options: DataOptions = DataOptions(), environment: [String: String] = DataPlaces.processEnvironment()
   ) throws(StrataError) -> DataSet {
-    let places = DataPlaces(environment: environment)
-    guard let entry = entries.first(where: { $0.name == name }) else {
-      throw StrataError("no data is called \(name)")
+    switch try DataReference(name, environment: environment) {
+    case .entry(let name):
+      guard let entry = entries.first(where: { $0.name == name }) else { throw StrataError("no data is called \(name)") }
+      try check(options, apply: entry.options, to: name)
+      return try entry.load(options, DataPlaces(environment: environment)).dataSet(options)
+    case .function(let text):
+      try check(options, apply: FunctionData.options, to: text)
+      return try FunctionData.load(text, options).dataSet(options)
+    case .file(let path):
+      return try DataFile.load(path, options).dataSet(options)
     }
-    try check(options, apply: entry.options, to: entry.name)
-    return try entry.load(options, places).dataSet(options)
   }
 
   /// Refuses options that would have no effect.
