@@ -73,13 +73,18 @@ bool cpt_has_ended(const struct cpt_child *child, int *status) {
 
 void cpt_send_signal(const struct cpt_child *child, int number) { kill(child->process, number); }
 
+void cpt_hang_up(struct cpt_child *child) {
+  if (child->line >= 0) close(child->line);
+  if (child->terminal >= 0) close(child->terminal);
+  child->line = child->terminal = -1;
+}
+
 void cpt_end(struct cpt_child *child) {
   if (child->process > 0) {
-    // The program leads its own session, so its children are found by the terminal's hang-up.
     kill(child->process, SIGKILL);
     waitpid(child->process, NULL, 0);
   }
-  if (child->line >= 0) close(child->line);
-  close(child->terminal);
+  // Children that the program left behind get the hang-up.
+  cpt_hang_up(child);
   child->process = -1;
 }

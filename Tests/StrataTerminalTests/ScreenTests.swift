@@ -1,10 +1,17 @@
-/// The full screen on a pseudo-terminal: drawing, sizes, keys, mouse, leaving.
+/// The full screen on a pseudo-terminal: drawing, sizes, colours, leaving.
 import Testing
 
 @Suite struct ScreenTests {
+  private func started(
+    columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]
+  ) throws -> TerminalSession {
+    let session = try TerminalSession(["screen"], columns: columns, rows: rows, environment: environment)
+    try session.wait(for: "the first frame") { $0.contains("#") && $0.contains("size \(columns)x\(rows)") }
+    return session
+  }
+
   @Test func drawsLeavesAndRestores() throws {
-    let session = try TerminalSession(["screen"])
-    try session.wait(for: "the first frame") { $0.contains("#") && $0.contains("size 80x24") }
+    let session = try started()
     let screen = session.screen
     #expect(screen.isAlternate)
     #expect(screen.mouseIsOn)
@@ -24,5 +31,122 @@ import Testing
     #expect(session.screen.modes.isDisjoint(with: [1, 2004]))
     #expect(session.modesAreSane)
     #expect(session.screen.contains("goodbye"))
+  }
+
+  @Test func coloursAndStylesArrive() throws {
+    let session = try started()
+    let half = session.screen.cell(7, 4)
+    #expect(half.character == "▀")
+    #expect(half.foreground == 208)
+    #expect(half.background == 21)
+    let bad = session.screen.cell(2, 6)
+    #expect(bad.foreground != nil && bad.isBold)
+    #expect(session.screen.cell(8, 6).isReversed)
+    #expect(session.screen.cell(2, 1) == VirtualCell(character: "s"))
+  }
+
+  @Test func directColour() throws {
+    // The description comes with ncurses-term, which not every machine has.
+    guard let session = try? started(environment: ["TERM": "xterm-direct"]) else { return }
+    #expect(session.screen.lines[2].contains("color direct"))
+    #expect(session.screen.cell(7, 4).foreground == 0x1FC8400 || session.screen.cell(7, 4).foreground == 0x1FF8700)
+  }
+
+  @Test func nothingHostileReachesTheTerminal() throws {
+    let session = try started()
+    #expect(session.screen.lines[6].hasSuffix("control ?[31m????|"))
+    #expect(session.screen.bells == 0)
+    #expect(session.screen.cell(40, 6).foreground == nil)
+  }
+
+  @Test func followsItsSize() throws {
+    let session = try started()
+    for (columns, rows) in [(120, 40), (20, 8), (1, 1), (200, 60), (80, 24)] {
+      session.resize(columns: columns, rows: rows)
+      if columns < 20 { continue }
+      try session.wait(for: "a frame of \(columns)x\(rows)") {
+        $0.contains("size \(columns)x\(rows)") && $0.cell(columns - 1, rows - 1).character == "#"
+      }
+      #expect(session.screen.lines[0] == String(repeating: "─", count: columns))
+    }
+    session.type("q")
+    #expect(try session.waitForExit() == .status(0))
+  }
+
+  @Test(arguments: [
+    ("xterm-256color", "unicode full color palette256 mouse true"),
+    ("xterm", "unicode full color ansi8 mouse true"),
+    ("linux", "unicode blocks color ansi8 mouse false"),
+    ("vt100", "unicode none color none mouse false"),
+  ])
+  func everyTerminalGetsWhatItCanShow(terminal: String, expected: String) throws {
+    let session = try started(environment: ["TERM": terminal])
+    #expect(session.screen.lines[2] == "  " + expected)
+    #expect(session.screen.unknown == [])
+    if terminal == "vt100" {
+      #expect(session.screen.lines[0] == String(repeating: "-", count: 80))
+      #expect(session.screen.lines[3] == "  braille ??")
+      #expect(session.output.allSatisfy { $0 < 0x80 })
+    }
+    session.type("q")
+    #expect(try session.waitForExit() == .status(0))
+    #expect(session.modesAreSane)
+    #expect(session.screen.contains("goodbye"))
+  }
+
+  @Test(arguments: ["C", "POSIX", ""])
+  func withoutUTF8OnlyASCIIIsSent(language: String) throws {
+    let session = try started(environment: ["LANG": language])
+    #expect(session.screen.lines[2].hasPrefix("  unicode none color palette256"))
+    #expect(session.output.allSatisfy { $0 < 0x80 })
+  }
+
+  @Test func aMissingUTF8LocaleIsReplaced() throws {
+    let session = try started(environment: ["LANG": "tlh_QX.UTF-8"])
+    #expect(session.screen.lines[2].hasPrefix("  unicode full"))
+    #expect(session.screen.lines[3] == "  braille ⣿⡇")
+  }
+
+  @Test func noColorMeansNoColour() throws {
+    let session = try started(environment: ["NO_COLOR": "1"])
+    #expect(session.screen.lines[2].contains("color none"))
+    #expect(session.screen.cells.allSatisfy { $0.foreground == nil && $0.background == nil })
+    #expect(session.screen.cell(2, 6).isBold)
+    #expect(session.screen.cell(8, 6).isReversed)
+  }
+
+  @Test(arguments: [
+    ("dumb", "cursor can be placed"), ("no-such-terminal", "description of the terminal"),
+    ("", "TERM is not set"),
+  ])
+  func aTerminalThatCannotIsToldSo(terminal: String, expected: String) throws {
+    let session = try TerminalSession(["screen"], environment: ["TERM": terminal])
+    #expect(try session.waitForExit() == .status(2))
+    let text = session.screen.lines.joined()
+    #expect(text.contains(expected))
+    #expect(text.contains("strata repl"))
+    #expect(session.modesAreSane)
+  }
+
+  @Test func standardErrorWaitsForTheEnd() throws {
+    let session = try started()
+    session.type("e")
+    try session.wait(for: "key e")
+    #expect(!session.screen.contains("a word on standard error"))
+    session.type("q")
+    #expect(try session.waitForExit() == .status(0))
+    #expect(session.screen.contains("a word on standard error"))
+  }
+
+  @Test func theTerminalCanBeLentOut() throws {
+    let session = try started()
+    session.type("L")
+    try session.wait(for: "lent out; press enter")
+    #expect(!session.screen.isAlternate)
+    #expect(session.modesAreSane)
+    session.type("\r")
+    try session.wait(for: "returned")
+    #expect(session.screen.isAlternate && session.screen.mouseIsOn && !session.modesAreSane)
+    #expect(session.screen.contains("size 80x24"))
   }
 }

@@ -23,6 +23,8 @@ bool cpt_modes_are_sane(const struct cpt_child *child);
 /// Whether the program has ended; its wait status then. Does not wait.
 bool cpt_has_ended(const struct cpt_child *child, int *status);
 void cpt_send_signal(const struct cpt_child *child, int signal);
+/// Closes both ends while the program runs, as a terminal's window does when it is closed.
+void cpt_hang_up(struct cpt_child *child);
 /// Kills what still runs and closes both ends.
 void cpt_end(struct cpt_child *child);
 

@@ -54,6 +54,9 @@ final class TerminalSession {
   }
 
   func signal(_ number: Int32) { cpt_send_signal(&child, number) }
+  var process: Int32 { child.process }
+  /// Closes the terminal's window: the line is cut.
+  func hangUp() { cpt_hang_up(&child) }
   var modesAreSane: Bool { cpt_modes_are_sane(&child) }
 
   /// Takes output until the predicate holds.

@@ -135,6 +135,8 @@ struct VirtualScreen {
 
   private mutating func control(_ body: String, _ final: Character) {
     if body.hasPrefix("?") {
+      // The console's shape of the cursor.
+      if final == "c" { return }
       guard final == "h" || final == "l" else { return note(body, final) }
       for mode in body.dropFirst().split(separator: ";").compactMap({ Int($0) }) { set(mode, final == "h") }
       return
