@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static atomic_bool raised;
-static int depth;
+static atomic_int depth;
 static struct sigaction before;
 // A byte in here ends a poll. Open for the rest of the process once made.
 static int ends[2] = {-1, -1};
@@ -27,7 +27,7 @@ static void on_interrupt(int number) {
 }
 
 void creadline_interrupts_begin(void) {
-  if (depth++ > 0) return;
+  if (atomic_fetch_add(&depth, 1) > 0) return;
   if (ends[0] < 0 && pipe(ends) == 0)
     for (int i = 0; i < 2; i++) {
       fcntl(ends[i], F_SETFL, O_NONBLOCK);
@@ -41,7 +41,7 @@ void creadline_interrupts_begin(void) {
 }
 
 void creadline_interrupts_end(void) {
-  if (depth == 0 || --depth > 0) return;
+  if (atomic_fetch_sub(&depth, 1) != 1) return;
   sigaction(SIGINT, &before, NULL);
 }
 
@@ -52,4 +52,4 @@ bool creadline_take_interrupt(void) {
   return atomic_exchange(&raised, false);
 }
 
-int creadline_interrupt_file(void) { return depth > 0 ? ends[0] : -1; }
+int creadline_interrupt_file(void) { return atomic_load(&depth) > 0 ? ends[0] : -1; }

@@ -3,6 +3,7 @@
 #include "internal.h"
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,13 @@ static enum creadline_result ask_with_readline(const char *prompt, creadline_com
       {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = creadline_interrupt_file(), .events = POLLIN}};
     // Readline's own handlers only note a signal; the short wait sees the one that came just before it began.
     int ready = poll(files, 2, 100);
+    bool stops = rl_pending_signal() == SIGTSTP;
     rl_check_signals();
+    if (stops) {
+      // Continued: the shell has written meanwhile.
+      rl_on_new_line();
+      rl_forced_update_display();
+    }
     if (creadline_take_interrupt()) {
       outcome = creadline_interrupted;
       is_asking = false;

@@ -65,6 +65,10 @@ void creadline_use_on_terminal(void) {
   // Readline restores the terminal before it lets a signal stop or end the program.
   rl_catch_signals = 1;
   rl_catch_sigwinch = 1;
+#if RL_READLINE_VERSION >= 0x0802
+  // Also between two keys, not only while one is being read.
+  rl_persistent_signal_handlers = 1;
+#endif
   rl_prep_term_function = rl_prep_terminal;
   rl_deprep_term_function = rl_deprep_terminal;
   rl_getc_function = rl_getc;

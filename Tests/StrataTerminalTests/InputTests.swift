@@ -77,7 +77,7 @@ import Testing
   @Test func randomBytesNeverHurt() throws {
     let session = try started()
     var state: UInt64 = 42
-    for _ in 0..<200 {
+    for _ in 0..<40 {
       var bytes: [UInt8] = []
       for _ in 0..<100 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -18,7 +18,7 @@ import Testing
     #expect(!screen.cursorIsVisible)
     #expect(!session.modesAreSane)
     #expect(screen.lines[0] == String(repeating: "─", count: 80))
-    #expect(screen.lines[2] == "  unicode full color palette256 mouse true")
+    #expect(screen.lines[2] == "  unicode full color xterm256 mouse true")
     #expect(screen.lines[3] == "  braille ⣿⡇")
     #expect(screen.lines[5] == "  wide 日本 end")
     #expect(screen.lines[23] == String(repeating: "=", count: 79) + "#")
@@ -74,9 +74,9 @@ import Testing
   }
 
   @Test(arguments: [
-    ("xterm-256color", "unicode full color palette256 mouse true"),
-    ("xterm", "unicode full color ansi8 mouse true"),
-    ("linux", "unicode blocks color ansi8 mouse false"),
+    ("xterm-256color", "unicode full color xterm256 mouse true"),
+    ("xterm", "unicode full color ansi16 mouse true"),
+    ("linux", "unicode blocks color ansi16 mouse false"),
     ("vt100", "unicode none color none mouse false"),
   ])
   func everyTerminalGetsWhatItCanShow(terminal: String, expected: String) throws {
@@ -97,7 +97,7 @@ import Testing
   @Test(arguments: ["C", "POSIX", ""])
   func withoutUTF8OnlyASCIIIsSent(language: String) throws {
     let session = try started(environment: ["LANG": language])
-    #expect(session.screen.lines[2].hasPrefix("  unicode none color palette256"))
+    #expect(session.screen.lines[2].hasPrefix("  unicode none color xterm256"))
     #expect(session.output.allSatisfy { $0 < 0x80 })
   }
 

@@ -3,5 +3,8 @@
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "screen": runScreen(Array(arguments.dropFirst()))
+case "edit": runEditor(history: arguments.dropFirst().first)
+case "repl": runPrompt(history: arguments.dropFirst().first)
+case "measure": runMeasurement()
 default: complain("usage: terminal-probe screen|edit|repl|measure")
 }

@@ -4,12 +4,12 @@ import CCurses
 import StrataPlot
 
 struct CellPainter {
-  private let colors: TerminalColors
+  private let palette: TerminalPalette
   private let unicode: UnicodeLevel
   private var run: [ccurses_cell] = []
 
-  init(capabilities: TerminalCapabilities) {
-    colors = TerminalColors(depth: capabilities.color)
+  init(capabilities: TerminalCapabilities, hasBrightColors: Bool) {
+    palette = TerminalPalette(depth: capabilities.color, hasBrightColors: hasBrightColors)
     unicode = capabilities.unicode
   }
 
@@ -59,13 +59,11 @@ struct CellPainter {
         isBehindWide = width == 2 && hasRoom
         glyph = width == 1 || isBehindWide ? cell.character.value : 0x3F
       }
-      let foreground = colors.color(cell.foreground)
-      var style = UInt32(cell.style.rawValue)
-      if foreground.isBold { style |= ccurses_bold.rawValue }
+      let foreground = palette.foreground(cell.foreground)
       run.append(
         ccurses_cell(
-          character: glyph, foreground: foreground.number, background: colors.color(cell.background).number,
-          style: style))
+          character: glyph, foreground: foreground.number, background: palette.background(cell.background),
+          style: UInt32(cell.style.rawValue) | foreground.style))
     }
     return ccurses_paint(
       Int32(row), Int32(range.lowerBound - line.lowerBound), run, Int32(run.count))

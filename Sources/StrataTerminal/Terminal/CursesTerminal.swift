@@ -8,17 +8,15 @@ import StrataPlot
 /// Dying by a trap or a fatal signal restores the terminal with the exit status unchanged; SIGTERM, SIGINT and SIGHUP come
 /// as events. What is written to standard error while the screen is up appears when it is given back.
 public final class CursesTerminal: TerminalDevice {
-  /// What the user may forbid.
+  /// What the user may forbid; what the terminal cannot do is never used anyway.
   public struct Options: Hashable, Sendable {
-    /// nil: decided by the environment (`NO_COLOR`) and the terminal.
-    public var color: ColorDepth?
-    /// nil: decided by locale and terminal.
-    public var unicode: UnicodeLevel?
-    public var mouse = true
-    public init(color: ColorDepth? = nil, unicode: UnicodeLevel? = nil, mouse: Bool = true) {
-      self.color = color
-      self.unicode = unicode
-      self.mouse = mouse
+    public var usesColor = true
+    public var usesUnicode = true
+    public var usesMouse = true
+    public init(usesColor: Bool = true, usesUnicode: Bool = true, usesMouse: Bool = true) {
+      self.usesColor = usesColor
+      self.usesUnicode = usesUnicode
+      self.usesMouse = usesMouse
     }
   }
 
@@ -29,28 +27,28 @@ public final class CursesTerminal: TerminalDevice {
   private let options: Options
   private var isStarted = false
   private var shown: Canvas?
-  private var painter = CellPainter(capabilities: TerminalCapabilities(unicode: .none, color: .none, mouse: false))
+  private var painter: CellPainter
   private var decoder = KeyDecoder()
   private var isWoken = false
   private var isClosed = false
 
-  public init(_ options: Options = Options()) { self.options = options }
+  public init(_ options: Options = Options()) {
+    self.options = options
+    painter = CellPainter(capabilities: capabilities, hasBrightColors: false)
+  }
 
   public func start() throws(StrataError) {
     guard !isStarted else { return }
     let isUTF8 = ccurses_use_locale()
     var abilities = ccurses_abilities()
     let wishes = ccurses_options(
-      color: options.color.map { $0 != .none } ?? !TerminalCapabilities.colorIsUnwanted, mouse: options.mouse,
-      capture_errors: true)
+      color: options.usesColor && !TerminalCapabilities.colorIsUnwanted, mouse: options.usesMouse, capture_errors: true)
     let problem = ccurses_start(wishes, &abilities)
     if let error = StrataError(problem) { throw error }
     capabilities = TerminalCapabilities(abilities, isUTF8: isUTF8)
-    capabilities.mouse = capabilities.mouse && options.mouse
-    // Asking for more than there is would only garble the screen.
-    if let color = options.color { capabilities.color = min(color, capabilities.color) }
-    if let unicode = options.unicode { capabilities.unicode = isUTF8 ? unicode : .none }
-    painter = CellPainter(capabilities: capabilities)
+    if !options.usesMouse { capabilities.mouse = false }
+    if !options.usesUnicode { capabilities.unicode = .none }
+    painter = CellPainter(capabilities: capabilities, hasBrightColors: abilities.colors >= 16)
     decoder = KeyDecoder(described: Self.describedKeys())
     isStarted = true
     isWoken = false

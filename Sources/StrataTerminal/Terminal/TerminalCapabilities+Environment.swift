@@ -24,6 +24,9 @@ extension TerminalCapabilities {
     return TerminalCapabilities(abilities, isUTF8: isUTF8)
   }
 
+  /// Takes the character encoding from the environment; every text that reaches readline or curses needs it.
+  static func useLocale() { _ = ccurses_use_locale() }
+
   /// Columns and rows of the terminal on standard output; nil when that is none.
   public static var standardOutputSize: Size? {
     var rows: Int32 = 0
@@ -39,9 +42,8 @@ extension TerminalCapabilities {
     let color: ColorDepth =
       switch abilities.colors {
       case ..<8: .none
-      case ..<16: .ansi8
       case ..<256: .ansi16
-      default: abilities.direct ? .direct : .palette256
+      default: abilities.direct ? .direct : .xterm256
       }
     self.init(
       unicode: isUTF8 ? Self.unicodeLevel(terminal: environment("TERM") ?? "") : .none, color: color,

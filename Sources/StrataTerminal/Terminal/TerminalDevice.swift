@@ -13,21 +13,10 @@ public enum UnicodeLevel: Int, Hashable, Sendable, Comparable {
   public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 }
 
-/// How many colours there are to choose from.
-public enum ColorDepth: Int, Hashable, Sendable, Comparable {
-  /// None, or none wanted (`NO_COLOR`). Bold, underline and reverse still work.
-  case none = 0
-  case ansi8 = 8
-  case ansi16 = 16
-  case palette256 = 256
-  /// 24 bits.
-  case direct = 16_777_216
-  public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
-}
-
 /// What the terminal at hand can do.
 public struct TerminalCapabilities: Hashable, Sendable {
   public var unicode: UnicodeLevel
+  /// None where there are none or none are wanted (`NO_COLOR`); bold, underline and reverse still work.
   public var color: ColorDepth
   public var mouse: Bool
   public init(unicode: UnicodeLevel, color: ColorDepth, mouse: Bool) {
