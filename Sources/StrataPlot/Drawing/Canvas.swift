@@ -21,6 +21,9 @@ public struct Cell: Hashable, Sendable {
   public static let blank = Cell(" ")
   /// Stands to the right of a wide character.
   public static let continuation = Cell("\u{0}")
+
+  /// Whether the character to the left reaches over this cell, whatever its background.
+  public var isContinuation: Bool { character.value == 0 }
 }
 
 /// A size in cells.
@@ -33,26 +36,19 @@ public struct Size: Hashable, Sendable {
   }
 }
 
-/// A place and a size in cells; row 0 is the top.
-public struct Rectangle: Hashable, Sendable {
-  public var column: Int
-  public var row: Int
-  public var size: Size
-  public init(column: Int, row: Int, columns: Int, rows: Int) {
-    self.column = column
-    self.row = row
-    size = Size(columns: columns, rows: rows)
-  }
-}
-
 /// Cells in rows.
 public struct Canvas: Hashable, Sendable {
   public private(set) var size: Size
   public private(set) var cells: [Cell]
 
+  /// No canvas is larger: a wrong number may not take all memory.
+  public static let largest = Size(columns: 4096, rows: 4096)
+
+  /// A blank canvas; a size beyond `largest` is cut to it.
   public init(_ size: Size) {
-    self.size = size
-    cells = [Cell](repeating: .blank, count: size.columns * size.rows)
+    self.size = Size(
+      columns: min(size.columns, Canvas.largest.columns), rows: min(size.rows, Canvas.largest.rows))
+    cells = [Cell](repeating: .blank, count: self.size.columns * self.size.rows)
   }
 
   /// The cell at a place; `.blank` and no effect outside.
@@ -67,13 +63,16 @@ public struct Canvas: Hashable, Sendable {
     }
   }
 
+  /// The whole canvas as a place.
+  public var bounds: Rectangle { Rectangle(column: 0, row: 0, columns: size.columns, rows: size.rows) }
+
   /// The characters, one string a row, trailing blanks removed: what tests compare and a plain terminal prints.
   public var lines: [String] {
     (0..<size.rows).map { row in
       var line = String.UnicodeScalarView()
       for column in 0..<size.columns {
         let cell = cells[row * size.columns + column]
-        if cell != .continuation { line.append(cell.character) }
+        if !cell.isContinuation { line.append(cell.character) }
       }
       var text = String(line)
       while text.last == " " { text.removeLast() }
