@@ -52,6 +52,28 @@ import Testing
     #expect(session.screen.cell(7, 4).foreground == 0x1FC8400 || session.screen.cell(7, 4).foreground == 0x1FF8700)
   }
 
+  /// More colours than the terminal has pairs of: frame after frame, each cell keeps its own.
+  @Test(arguments: [("xterm", 12), ("xterm-direct", 40)]) func manyColours(terminal: String, frames: Int) throws {
+    guard let session = try? TerminalSession(["colors"], columns: 64, rows: 34, environment: ["TERM": terminal]),
+      (try? session.wait(for: "frame 0 end")) != nil
+    else { return }
+    for frame in 1...frames {
+      session.type("n")
+      try session.wait(for: "frame \(frame) end")
+      // What the probe paints: row 2 on, one colour a cell on one of another ground.
+      for (column, row) in [(0, 2), (17, 2), (40, 5), (63, 32)] {
+        let cell = session.screen.cell(column, row)
+        let index = frame * 1984 + (row - 2) * 64 + column
+        if terminal == "xterm" {
+          #expect(cell.foreground.map { $0 & 7 } == (index / 7 + frame) % 8, "frame \(frame), \(column), \(row)")
+        } else {
+          let color = index &* 2_654_435_761 & 0xFCFCFC
+          #expect(cell.foreground == 0x1000000 | max(color, 0), "frame \(frame), \(column), \(row)")
+        }
+      }
+    }
+  }
+
   @Test func nothingHostileReachesTheTerminal() throws {
     let session = try started()
     #expect(session.screen.lines[6].hasSuffix("control ?[31m????|"))
@@ -85,8 +107,13 @@ import Testing
     #expect(session.screen.unknown == [])
     if terminal == "vt100" {
       #expect(session.screen.lines[0] == String(repeating: "-", count: 80))
-      #expect(session.screen.lines[3] == "  braille ??")
+      #expect(session.screen.lines[3] == "  braille *:")
       #expect(session.output.allSatisfy { $0 < 0x80 })
+    }
+    if terminal == "linux" {
+      #expect(session.screen.lines[0] == String(repeating: "─", count: 80))
+      #expect(session.screen.lines[3] == "  braille *:")
+      #expect(session.screen.lines[4] == "  half ▀")
     }
     session.type("q")
     #expect(try session.waitForExit() == .status(0))

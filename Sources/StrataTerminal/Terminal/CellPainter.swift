@@ -35,8 +35,8 @@ struct CellPainter {
         } else {
           end = line.upperBound
         }
-        if index > line.lowerBound, new[index] == .continuation { index -= 1 }
-        if end < line.upperBound, new[end] == .continuation { end += 1 }
+        if index > line.lowerBound, new[index].isContinuation { index -= 1 }
+        if end < line.upperBound, new[end].isContinuation { end += 1 }
         guard paint(new, index..<end, in: line, row: row) else { return false }
         index = end
       }
@@ -49,15 +49,15 @@ struct CellPainter {
     var isBehindWide = false
     for index in range {
       let cell = cells[index]
-      let hasRoom = index + 1 < line.upperBound && cells[index + 1] == .continuation
       var glyph: UInt32
-      if cell.character.value == 0 {
+      if cell.isContinuation {
         glyph = isBehindWide ? 0 : 0x20
         isBehindWide = false
       } else {
-        let width = Self.width(cell.character, unicode)
-        isBehindWide = width == 2 && hasRoom
-        glyph = width == 1 || isBehindWide ? cell.character.value : 0x3F
+        let shown = Self.shown(cell.character, unicode)
+        let hasRoom = index + 1 < line.upperBound && cells[index + 1].isContinuation
+        isBehindWide = shown.width == 2 && hasRoom
+        glyph = shown.width == 1 || isBehindWide ? shown.character.value : 0x3F
       }
       let foreground = palette.foreground(cell.foreground)
       run.append(
@@ -69,15 +69,27 @@ struct CellPainter {
       Int32(row), Int32(range.lowerBound - line.lowerBound), run, Int32(run.count))
   }
 
-  /// Columns of a character on this terminal; 0 or less where it must not reach it.
-  private static func width(_ character: Unicode.Scalar, _ unicode: UnicodeLevel) -> Int32 {
+  /// What stands for a character on this terminal, and its columns there: 0 or less where it must not reach it.
+  private static func shown(
+    _ character: Unicode.Scalar, _ unicode: UnicodeLevel
+  ) -> (character: Unicode.Scalar, width: Int32) {
     switch character.value {
-    case 0x20..<0x7F: 1
-    case 0..<0xA0: -1
-    case _ where unicode == .none: -1
-    // Box drawing, blocks, shapes; braille.
-    case 0x2500...0x259F, 0x2800...0x28FF: 1
-    default: ccurses_width(character.value)
+    case 0x20..<0x7F: return (character, 1)
+    case 0..<0xA0: return (character, -1)
+    case 0x2500...0x259F, 0x2800...0x28FF:
+      // Box drawing, blocks, shapes; braille.
+      if unicode == .full { return (character, 1) }
+    default:
+      if unicode != .none { return (character, ccurses_width(character.value)) }
     }
+    if unicode == .blocks, isInConsoleFont(character.value) { return (character, 1) }
+    // Views draw for the level of the terminal; what slips through gets its likeness.
+    return (asciiText(String(Character(character))).unicodeScalars.first ?? "?", 1)
+  }
+
+  /// Of boxes and blocks, what the Linux console's fonts have: no eighths but the half and the whole, no braille.
+  private static func isInConsoleFont(_ value: UInt32) -> Bool {
+    (0x2500...0x257F).contains(value) || (0x2590...0x2593).contains(value)
+      || [0x2580, 0x2584, 0x2588, 0x258C].contains(value)
   }
 }

@@ -96,7 +96,7 @@ public final class LineEditor {
     let head = before ?? ""
     return State(
       prompt: prompt, text: text.map { String(cString: $0) } ?? "", cursor: head.unicodeScalars.count,
-      cursorColumn: displayWidth(prompt) + displayWidth(head),
+      cursorColumn: TextLayout.width(prompt) + TextLayout.width(head),
       completions: (0..<creadline_shown_count()).map { String(cString: creadline_shown($0)) })
   }
 
