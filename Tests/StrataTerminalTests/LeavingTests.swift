@@ -34,7 +34,7 @@ import Testing
     session.type(key)
     #expect(try session.waitForExit() == .signal(signal))
     expectSane(session)
-    if !message.isEmpty { #expect(session.screen.contains(message)) }
+    if !message.isEmpty { #expect(session.transcript.contains(message)) }
   }
 
   @Test func aCrashOnATerminalWithoutASecondScreen() throws {
@@ -42,7 +42,7 @@ import Testing
     session.type("\u{1B}OQ")
     #expect(try session.waitForExit() == .signal(Self.trap))
     #expect(session.modesAreSane)
-    #expect(session.screen.contains("asked to die"))
+    #expect(session.transcript.contains("asked to die"))
   }
 
   @Test(arguments: [(SIGTERM, Int32(143), "terminate"), (SIGINT, 130, "interrupt"), (SIGHUP, 129, "hangUp")])
@@ -75,7 +75,9 @@ import Testing
       try #require(ours.count == 1)
       kill(ours[0], SIGTSTP)
     }
-    try session.wait(for: "the shell's prompt") { !$0.isAlternate && $0.lines.last(where: { !$0.isEmpty }) == "prompt>" }
+    try session.wait(for: "the shell's prompt") {
+      !$0.isAlternate && $0.lines.last(where: { !$0.isEmpty }) == "prompt>"
+    }
     expectSane(session)
     session.type("echo be''tween\n")
     try session.wait(for: "between")

@@ -102,3 +102,25 @@ func runScreen(_ options: [String]) {
     }
   }
 }
+
+/// Frames of ever other colours, one a key.
+func runColors() {
+  let terminal = CursesTerminal()
+  do { try terminal.start() } catch { complain("\(error)") }
+  let isDirect = terminal.capabilities.color == .direct
+  for frame in 0... {
+    var canvas = Canvas(Size(columns: 64, rows: 34))
+    for place in 0..<1984 {
+      let index = frame * 1984 + place
+      let hash = index &* 2_654_435_761 | 0x808080
+      let direct = RGB(
+        UInt8(truncatingIfNeeded: hash >> 16), UInt8(truncatingIfNeeded: hash >> 8), UInt8(truncatingIfNeeded: hash))
+      let foreground = isDirect ? direct : xtermColor(UInt8((index / 7 + frame) % 8))
+      let background = isDirect ? RGB(0x80, 0x40, 0xC0) : xtermColor(UInt8((index + frame) % 7))
+      canvas[place % 64, 2 + place / 64] = Cell("x", foreground: .rgb(foreground), background: .rgb(background))
+    }
+    canvas.write("frame \(frame) end", 0, 33)
+    terminal.show(canvas, cursor: nil)
+    if case .signal? = terminal.nextEvent(timeout: nil) { return }
+  }
+}

@@ -3,8 +3,9 @@
 let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "screen": runScreen(Array(arguments.dropFirst()))
+case "colors": runColors()
 case "edit": runEditor(history: arguments.dropFirst().first)
 case "repl": runPrompt(history: arguments.dropFirst().first)
 case "measure": runMeasurement()
-default: complain("usage: terminal-probe screen|edit|repl|measure")
+default: complain("usage: terminal-probe screen|colors|edit|repl|measure")
 }

@@ -11,6 +11,8 @@ struct Missing: Error, CustomStringConvertible {
 final class TerminalSession {
   private(set) var screen: VirtualScreen
   private(set) var output: [UInt8] = []
+  /// All that was ever sent, also what has left the screen by its top.
+  var transcript: String { String(decoding: output, as: UTF8.self) }
   private var child = cpt_child()
   private var status: Int32?
   /// Long, because tests of other modules may have both cores; nobody waits that long when all is well.
@@ -23,6 +25,13 @@ final class TerminalSession {
   }()
 
   static var probe: String { products.appendingPathComponent("terminal-probe").path }
+
+  /// Whether this machine describes a kind of terminal.
+  static func hasDescription(of terminal: String) -> Bool {
+    ["/lib/terminfo", "/usr/share/terminfo", "/etc/terminfo"].contains {
+      FileManager.default.fileExists(atPath: "\($0)/\(terminal.prefix(1))/\(terminal)")
+    }
+  }
 
   /// Starts the probe (or another program) on a terminal. `environment` is added to a bare one.
   init(

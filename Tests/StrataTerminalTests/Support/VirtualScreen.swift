@@ -1,6 +1,6 @@
 /// A terminal without glass: understands what curses and readline send to xterm, the Linux console and a VT100, and keeps the
 /// cells, so that tests can read the screen. Sequences that it does not know are collected in `unknown`.
-import Foundation
+import Testing
 
 /// One cell as the terminal would show it. Colours are palette numbers, or 0x1RRGGBB for direct ones.
 struct VirtualCell: Equatable {
@@ -113,7 +113,7 @@ struct VirtualScreen {
     switch bytes[start + 1] {
     case UInt8(ascii: "["):
       guard let end = bytes.dropFirst(2).firstIndex(where: { (0x40...0x7E).contains($0) }) else { return 0 }
-      control(String(decoding: bytes[(start + 2)..<end], as: UTF8.self), Character(Unicode.Scalar(bytes[end])))
+      control(bytes[(start + 2)..<end], Character(Unicode.Scalar(bytes[end])))
       return end - start + 1
     case UInt8(ascii: "]"):
       guard let end = bytes.firstIndex(where: { $0 == 0x07 }) else { return 0 }
@@ -133,15 +133,32 @@ struct VirtualScreen {
     return 2
   }
 
-  private mutating func control(_ body: String, _ final: Character) {
-    if body.hasPrefix("?") {
+  /// The numbers between semicolons; the empty field of the form with colons (a colour space) is left out.
+  private static func numbers(_ body: ArraySlice<UInt8>) -> [Int] {
+    var result: [Int] = []
+    var number = 0
+    var previous: UInt8 = 0
+    for byte in body {
+      if (0x30...0x39).contains(byte) {
+        number = number * 10 + Int(byte - 0x30)
+      } else if byte == UInt8(ascii: ";") || (byte == UInt8(ascii: ":") && previous != byte) {
+        result.append(number)
+        number = 0
+      }
+      previous = byte
+    }
+    return result + [number]
+  }
+
+  private mutating func control(_ body: ArraySlice<UInt8>, _ final: Character) {
+    let numbers = Self.numbers(body)
+    if body.first == UInt8(ascii: "?") {
       // The console's shape of the cursor.
       if final == "c" { return }
       guard final == "h" || final == "l" else { return note(body, final) }
-      for mode in body.dropFirst().split(separator: ";").compactMap({ Int($0) }) { set(mode, final == "h") }
+      for mode in numbers { set(mode, final == "h") }
       return
     }
-    let numbers = body.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
     let first = numbers.first ?? 0
     let count = max(first, 1)
     switch final {
@@ -162,14 +179,16 @@ struct VirtualScreen {
     case "P":
       let end = (row + 1) * columns
       for index in here..<end { cells[index] = index + count < end ? cells[index + count] : blank }
-    case "m": style(body.replacingOccurrences(of: ":", with: ";").split(separator: ";").map { Int($0) ?? 0 })
+    case "m": style(numbers)
     case "h", "l": if first == 4 { isInserting = final == "h" } else { note(body, final) }
     case "r", "t", "c": break
     default: note(body, final)
     }
   }
 
-  private mutating func note(_ body: String, _ final: Character) { unknown.append("CSI \(body) \(final)") }
+  private mutating func note(_ body: ArraySlice<UInt8>, _ final: Character) {
+    unknown.append("CSI \(String(decoding: body, as: UTF8.self)) \(final)")
+  }
 
   private mutating func set(_ mode: Int, _ on: Bool) {
     if mode == 1049, on != isAlternate {
@@ -243,7 +262,7 @@ struct VirtualScreen {
   }
 
   private mutating func style(_ numbers: [Int]) {
-    var rest = (numbers.isEmpty ? [0] : numbers)[...]
+    var rest = numbers[...]
     while let number = rest.popFirst() {
       switch number {
       case 0: pen = VirtualCell()
@@ -271,11 +290,14 @@ struct VirtualScreen {
     switch rest.popFirst() {
     case 5: return rest.popFirst()
     case 2:
-      // The form with colons has an empty field for the colour space, which the split has left out.
       let parts = rest.prefix(3)
       rest = rest.dropFirst(3)
       return parts.reduce(1) { $0 << 8 | $1 }
     default: return nil
     }
   }
+}
+
+extension VirtualScreen: CustomTestStringConvertible {
+  var testDescription: String { "\(columns)x\(rows)\n\(text)" }
 }
