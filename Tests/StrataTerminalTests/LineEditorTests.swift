@@ -135,8 +135,7 @@ import Testing
     try expectLine(session, "strata> run 5 step", column: 18)
   }
 
-  @Test func theSizeIsNotExported() throws {
-    // Readline would put LINES and COLUMNS into the environment, and the screen would never follow again.
+  @Test func followsTheSizeWhileEditing() throws {
     let session = try started()
     session.type("a\t")
     session.resize(columns: 100, rows: 30)

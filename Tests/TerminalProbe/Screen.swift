@@ -103,6 +103,11 @@ func runScreen(_ options: [String]) {
   }
 }
 
+private func shade(_ hash: Int) -> RGB {
+  RGB(
+    UInt8(truncatingIfNeeded: hash >> 16) | 0x80, UInt8(truncatingIfNeeded: hash >> 8), UInt8(truncatingIfNeeded: hash))
+}
+
 /// Frames of ever other colours, one a key.
 func runColors() {
   let terminal = CursesTerminal()
@@ -112,11 +117,8 @@ func runColors() {
     var canvas = Canvas(Size(columns: 64, rows: 34))
     for place in 0..<1984 {
       let index = frame * 1984 + place
-      let hash = index &* 2_654_435_761 | 0x808080
-      let direct = RGB(
-        UInt8(truncatingIfNeeded: hash >> 16), UInt8(truncatingIfNeeded: hash >> 8), UInt8(truncatingIfNeeded: hash))
-      let foreground = isDirect ? direct : xtermColor(UInt8((index / 7 + frame) % 8))
-      let background = isDirect ? RGB(0x80, 0x40, 0xC0) : xtermColor(UInt8((index + frame) % 7))
+      let foreground = isDirect ? shade(index &* 2_654_435_761) : xtermColor(UInt8((index / 7 + frame) % 8))
+      let background = isDirect ? shade(index &* 40_503) : xtermColor(UInt8(index % 7 + frame % 2))
       canvas[place % 64, 2 + place / 64] = Cell("x", foreground: .rgb(foreground), background: .rgb(background))
     }
     canvas.write("frame \(frame) end", 0, 33)
