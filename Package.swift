@@ -55,6 +55,13 @@ let package = Package(
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
     .testTarget(name: "StrataViewsTests", dependencies: ["StrataViews"]),
+    // The terminal is tested from outside: a program of its own in a pseudo-terminal.
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
+    .executableTarget(name: "terminal-probe", dependencies: ["StrataTerminal"], path: "Tests/TerminalProbe"),
+    .testTarget(
+      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe"]),
   ],
   swiftLanguageModes: [.v6]
 )
