@@ -65,4 +65,22 @@ public struct Bins: Hashable, Sendable {
       return sum / width
     }
   }
+
+  /// Values per unit of the axis, for columns over a common range: what histograms with different intervals are
+  /// compared by.
+  func densities(columns: Int, over scale: Scale) -> [Double] {
+    guard columns > 0, !counts.isEmpty, lower.isFinite, upper.isFinite, upper > lower else { return [] }
+    let width = (upper - lower) / Double(counts.count)
+    return (0..<columns).map { column in
+      let start = (scale.value(at: Double(column) / Double(columns)) - lower) / width
+      let end = (scale.value(at: Double(column + 1) / Double(columns)) - lower) / width
+      guard end > start, end > 0, start < Double(counts.count) else { return 0 }
+      var sum = 0.0
+      for index in Int(max(start, 0))..<min(Int(min(end, 1e9).rounded(.up)), counts.count) {
+        let share = min(end, Double(index + 1)) - max(start, Double(index))
+        sum += Double(max(counts[index], 0)) * max(share, 0)
+      }
+      return sum / (end - start) / width
+    }
+  }
 }

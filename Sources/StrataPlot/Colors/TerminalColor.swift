@@ -111,11 +111,21 @@ public func xtermColor(_ index: UInt8) -> RGB {
   }
 }
 
-/// The nearest of the sixteen colours of the first terminals.
+/// One of the sixteen colours of the first terminals: black, the greys, or the colour of the same hue.
+///
+/// Plain distance would turn a pale red into grey, and then a positive weight looks like none.
 public func ansi16(_ color: RGB) -> UInt8 {
-  var best = 0
-  for index in 1..<16 where distance(color, ansiColors[index]) < distance(color, ansiColors[best]) { best = index }
-  return UInt8(best)
+  let parts = [Int(color.red), Int(color.green), Int(color.blue)]
+  let high = parts.max() ?? 0
+  let low = parts.min() ?? 0
+  if high - low < 40 {
+    let mean = parts.reduce(0, +) / 3
+    return mean < 56 ? 0 : mean < 168 ? 8 : mean < 242 ? 7 : 15
+  }
+  if high < 56 { return 0 }
+  // The table counts in bits: red 1, green 2, blue 4; the bright ones are 8 further.
+  let hue = parts.enumerated().reduce(0) { $0 + (($1.element - low) * 2 >= high - low ? 1 << $1.offset : 0) }
+  return UInt8(hue + (high >= 150 ? 8 : 0))
 }
 
 /// The entry of the sixteen colours for a role: chosen by hand, because nearness knows no meaning.
