@@ -20,7 +20,11 @@ let package = Package(
     .target(name: "CKernels", linkerSettings: [.linkedLibrary("m"), .linkedLibrary("dl")]),
     .target(name: "StrataEngine", dependencies: ["CKernels"]),
     // Data sets: generated, embedded, read from files, fetched.
-    .target(name: "CFiles", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("png")]),
+    .target(
+      name: "CFiles",
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("png"), .linkedLibrary("crypto", .when(platforms: [.linux])),
+      ]),
     .target(name: "StrataData", dependencies: ["StrataEngine", "CFiles"]),
     // The laboratory as a value.
     .target(name: "StrataLab", dependencies: ["StrataEngine", "StrataData"]),
@@ -51,6 +55,13 @@ let package = Package(
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
     .testTarget(name: "StrataViewsTests", dependencies: ["StrataViews"]),
+    // The terminal is tested from outside: a program of its own in a pseudo-terminal.
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
+    .executableTarget(name: "terminal-probe", dependencies: ["StrataTerminal"], path: "Tests/TerminalProbe"),
+    .testTarget(
+      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -60,10 +60,12 @@ public struct DataSet: Sendable, Equatable {
   public var targetNames: [String]
   /// For functions and planar sets: the range that each input feature spans, for drawing; else empty.
   public var inputRanges: [ClosedRange<Scalar>]
+  /// How the inputs were standardised; nil where they are as they came.
+  public var standardization: Standardization?
 
   public init(
     name: String, about: String, train: Samples, test: Samples, featureNames: [String] = [], targetNames: [String] = [],
-    inputRanges: [ClosedRange<Scalar>] = []
+    inputRanges: [ClosedRange<Scalar>] = [], standardization: Standardization? = nil
   ) {
     self.name = name
     self.about = about
@@ -72,7 +74,14 @@ public struct DataSet: Sendable, Equatable {
     self.featureNames = featureNames
     self.targetNames = targetNames
     self.inputRanges = inputRanges
+    self.standardization = standardization
   }
+
+  /// No data: for models that learn from none.
+  public static let none = DataSet(
+    name: "none", about: "no data",
+    train: Samples(inputs: SampleStore(sampleShape: [1], storage: .scalars([])), targets: .none),
+    test: Samples(inputs: SampleStore(sampleShape: [1], storage: .scalars([])), targets: .none))
 
   /// The shape of one sample.
   public var inputShape: Shape { train.inputs.sampleShape }

@@ -112,18 +112,17 @@ public struct Dense: Layer {
 
   public func backwardText(_ signs: LayerSigns, joined: Bool, wantsInputGradient: Bool) -> String {
     let n = signs.number
+    // Without an activation ∂C/∂z is ∂C/∂h itself and needs no sign of its own.
+    let delta = function == .identity && !joined ? "∂\(signs.output)" : "δ\(n)"
     var parts: [String] = []
-    if function == .identity || joined {
-      parts.append("∇W\(n) = \(signs.input)ᵀ·δ\(n)")
-    } else if function == .softmax {
+    if function == .softmax && !joined {
       parts.append("δ\(n) = \(signs.output) ⊙ (∂\(signs.output) − ⟨∂\(signs.output), \(signs.output)⟩)")
-      parts.append("∇W\(n) = \(signs.input)ᵀ·δ\(n)")
-    } else {
+    } else if function != .identity && !joined {
       parts.append("δ\(n) = ∂\(signs.output) ⊙ \(function.sign)′(z\(n))")
-      parts.append("∇W\(n) = \(signs.input)ᵀ·δ\(n)")
     }
-    if hasBias { parts.append("∇b\(n) = Σδ\(n)") }
-    if wantsInputGradient { parts.append("∂\(signs.input) = δ\(n)·W\(n)ᵀ") }
+    parts.append("∇W\(n) = \(signs.input)ᵀ·\(delta)")
+    if hasBias { parts.append("∇b\(n) = Σ\(delta)") }
+    if wantsInputGradient { parts.append("∂\(signs.input) = \(delta)·W\(n)ᵀ") }
     return parts.joined(separator: ";  ")
   }
 

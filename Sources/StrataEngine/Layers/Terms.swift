@@ -1,10 +1,9 @@
 // Sums written out for a reader: the formula, then the numbers in it, the largest terms first.
 
-/// Writes a number with four significant digits: `0.02134`, `-1.5`, `2.1e-06`.
-func number(_ value: Scalar) -> String { number(Double(value)) }
+/// Writes a number with four significant digits: `0.02134`, `-1.5`, `2.1e-6`.
+func number(_ value: some BinaryFloatingPoint) -> String { spelled(Double(value)) }
 
-/// Writes a number with four significant digits.
-func number(_ value: Double) -> String {
+private func spelled(_ value: Double) -> String {
   guard value.isFinite else { return "\(value)" }
   if value == 0 { return "0" }
   let magnitude = abs(value)

@@ -52,7 +52,7 @@ extension BackpropLearner {
     return ListingLine(
       layer.forwardText(network.signs(index)),
       reads: [index == 0 ? "input" : "layer\(index).output"] + layer.parameters.map { "\(name).\($0.name)" },
-      writes: ["\(name).output"] + (layer is Dense ? ["\(name).preactivation"] : [])
+      writes: ["\(name).output"] + (layer.activation != nil ? ["\(name).preactivation"] : [])
         + layer.extras.map { "\(name).\($0.name)" },
       phase: "forward", layer: index + 1)
   }
@@ -127,9 +127,8 @@ extension BackpropLearner {
       all.append(NamedTensor("\(name).delta", symbol: "δ\(n)", role: .gradient, axes: rows, incoming))
     } else {
       all.append(NamedTensor("\(name).output.gradient", symbol: "∂\(signs.output)", role: .gradient, axes: rows, incoming))
-      if layer.activation != nil {
-        let delta = layer.activation == .identity ? incoming : trace.delta
-        all.append(NamedTensor("\(name).delta", symbol: "δ\(n)", role: .gradient, axes: rows, delta))
+      if layer.activation != nil, layer.activation != .identity {
+        all.append(NamedTensor("\(name).delta", symbol: "δ\(n)", role: .gradient, axes: rows, trace.delta))
       }
     }
     return all

@@ -177,7 +177,7 @@ extension BackpropLearner: GradientCheckable {
     }
     let size = numericSquares.squareRoot() + analyticSquares.squareRoot()
     // Where the whole gradient is below what single precision can tell from 0, there is nothing to compare.
-    let floor = Scalar.self == Float.self ? 1e-5 : 1e-12
+    let floor = Scalar.self == Float.self ? 1e-5 : 1e-9
     let error = size < floor * Double(tried).squareRoot() ? 0 : difference.squareRoot() / size
     return GradientCheck(
       name: "layer\(layer + 1).\(network.layers[layer].parameters[p].name)", tried: tried, count: count,
@@ -188,7 +188,7 @@ extension BackpropLearner: GradientCheckable {
   /// A central difference, extrapolated from two widths (Richardson 1911), so that its error is of fourth order.
   private mutating func derivative(layer: Int, parameter p: Int, offset: Int) -> Double {
     let old = network.layers[layer].parameters[p].value[flat: offset]
-    let width = (Scalar.self == Float.self ? 1e-2 : 1e-4) * max(1, abs(Double(old)))
+    let width = (Scalar.self == Float.self ? 1e-2 : 1e-5) * max(1, abs(Double(old)))
     func cost(_ value: Scalar, _ probe: inout BackpropLearner) -> Double {
       probe.network.layers[layer].parameters[p].value[flat: offset] = value
       return probe.pass(backward: false)

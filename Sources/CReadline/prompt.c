@@ -1,0 +1,130 @@
+// A prompt on a plain terminal, or lines from a file or a pipe. SIGINT gives up the line, never the program.
+#define _GNU_SOURCE
+#include "internal.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <readline/readline.h>
+#include <readline/history.h>
+
+static bool is_asking;
+static enum creadline_result outcome;
+
+static void on_line(char *line) {
+  outcome = line ? creadline_accepted : creadline_ended;
+  creadline_keep_text(line, line ? strlen(line) : 0);
+  is_asking = false;
+  rl_callback_handler_remove();
+}
+
+static enum creadline_result ask_with_readline(const char *prompt, creadline_completer completer, void *context) {
+  creadline_use_on_terminal();
+  using_history();
+  creadline_set_completer(completer, context);
+  fflush(stdout);
+  is_asking = true;
+  rl_callback_handler_install(prompt, on_line);
+  while (is_asking) {
+    struct pollfd files[2] = {
+      {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = creadline_interrupt_file(), .events = POLLIN}};
+    // Readline's own handlers only note a signal; the short wait sees the one that came just before it began.
+    int ready = poll(files, 2, 100);
+    bool stops = rl_pending_signal() == SIGTSTP;
+    rl_check_signals();
+    if (stops) {
+      // Continued: the shell has written meanwhile.
+      rl_on_new_line();
+      rl_forced_update_display();
+    }
+    if (creadline_take_interrupt()) {
+      outcome = creadline_interrupted;
+      is_asking = false;
+      rl_free_line_state();
+      rl_callback_sigcleanup();
+      rl_callback_handler_remove();
+      fputc('\n', stdout);
+      fflush(stdout);
+      creadline_keep_text(NULL, 0);
+    } else if (ready > 0 && files[0].revents) {
+      rl_callback_read_char();
+    }
+  }
+  if (outcome == creadline_ended) {
+    fputc('\n', stdout);
+    fflush(stdout);
+  }
+  creadline_set_completer(NULL, NULL);
+  return outcome;
+}
+
+// What was read beyond the last line.
+static char *ahead;
+static size_t ahead_count, ahead_capacity;
+static bool input_has_ended;
+
+/// The first line of what is ahead, of the given length; its line end goes too.
+static enum creadline_result hand_out(size_t length, size_t with_line_end) {
+  char *line = malloc(length + 1);
+  if (!line) return creadline_ended;
+  memcpy(line, ahead, length);
+  if (length > 0 && with_line_end > length && line[length - 1] == '\r') length--;
+  line[length] = 0;
+  ahead_count -= with_line_end;
+  memmove(ahead, ahead + with_line_end, ahead_count);
+  creadline_keep_text(line, length);
+  return creadline_accepted;
+}
+
+static enum creadline_result read_plainly(const char *prompt, bool *is_whole) {
+  if (isatty(STDIN_FILENO) && write(STDERR_FILENO, prompt, strlen(prompt)) < 0) { /* nobody to ask */
+  }
+  size_t searched = 0;
+  for (;;) {
+    char *end = ahead_count > searched ? memchr(ahead + searched, '\n', ahead_count - searched) : NULL;
+    if (end) return hand_out((size_t)(end - ahead), (size_t)(end - ahead) + 1);
+    searched = ahead_count;
+    if (ahead_count >= creadline_longest_line) {
+      *is_whole = false;
+      return hand_out(ahead_count, ahead_count);
+    }
+    if (input_has_ended) {
+      if (ahead_count > 0) return hand_out(ahead_count, ahead_count);
+      // A terminal may go on after ctrl-D.
+      input_has_ended = false;
+      return creadline_ended;
+    }
+    if (ahead_capacity - ahead_count < 4096) {
+      size_t capacity = ahead_capacity ? 2 * ahead_capacity : 16384;
+      char *more = realloc(ahead, capacity);
+      if (!more) return creadline_ended;
+      ahead = more;
+      ahead_capacity = capacity;
+    }
+    struct pollfd files[2] = {
+      {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = creadline_interrupt_file(), .events = POLLIN}};
+    int ready = poll(files, 2, -1);
+    if (creadline_take_interrupt()) {
+      ahead_count = 0;
+      return creadline_interrupted;
+    }
+    if (ready <= 0 || !files[0].revents) continue;
+    ssize_t got = read(STDIN_FILENO, ahead + ahead_count, 4096);
+    if (got > 0) ahead_count += (size_t)got;
+    else if (got == 0 || errno != EINTR) input_has_ended = true;
+  }
+}
+
+enum creadline_result creadline_ask(
+  const char *prompt, creadline_completer completer, void *context, bool *is_whole) {
+  *is_whole = true;
+  creadline_interrupts_begin();
+  enum creadline_result result = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)
+                                   ? ask_with_readline(prompt, completer, context)
+                                   : read_plainly(prompt, is_whole);
+  creadline_interrupts_end();
+  return result;
+}

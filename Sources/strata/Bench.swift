@@ -1,0 +1,107 @@
+// `strata bench`: throughput on fixed tasks, as JSON lines that stand beside those of other libraries.
+import ArgumentParser
+import StrataEngine
+
+struct Bench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure training throughput on fixed tasks.",
+    discussion: """
+      Prints one JSON object a task: task, program, threads, unit, the median and all runs. The tasks work on random \
+      data of a fixed shape; only throughput is measured. Each run processes a fixed number of mini-batches after a \
+      warm-up.
+      """)
+
+  @Argument(help: "The tasks: \(BenchTask.all.map(\.name).joined(separator: ", ")). All of them when none is named.")
+  var tasks: [String] = []
+
+  @Option(help: "Compute threads.")
+  var threads = 2
+
+  @Option(help: "Runs of each task; the median is the figure.")
+  var runs = 5
+
+  func validate() throws {
+    guard (1...64).contains(threads) else { throw ValidationError("--threads wants 1 to 64, got \(threads)") }
+    guard (1...1000).contains(runs) else { throw ValidationError("--runs wants 1 to 1000, got \(runs)") }
+    for name in tasks where !BenchTask.all.contains(where: { $0.name == name }) {
+      let known = BenchTask.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("there is no task '\(name)'; there are \(known)")
+    }
+  }
+
+  func run() throws {
+    Compute.threads = threads
+    Compute.prepare()
+    for task in BenchTask.all where tasks.isEmpty || tasks.contains(task.name) {
+      var learner = try task.learner()
+      for _ in 0..<task.warmUp { learner.next() }
+      var figures: [Double] = []
+      let clock = ContinuousClock()
+      for _ in 0..<runs {
+        let start = clock.now
+        for _ in 0..<task.batches { learner.next() }
+        let elapsed = start.duration(to: clock.now)
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+        figures.append(Double(task.batches * task.perBatch) / seconds)
+      }
+      let rounded = figures.map { ($0 * 10).rounded() / 10 }
+      let sorted = rounded.sorted()
+      let median = sorted.count % 2 == 1
+        ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
+      print(
+        "{\"task\": \"\(task.name)\", \"peer\": \"strata\", \"threads\": \(threads), \"unit\": \"\(task.unit)\", "
+          + "\"median\": \(median), \"runs\": [\(rounded.map { "\($0)" }.joined(separator: ", "))]}")
+    }
+  }
+}
+
+/// A fixed piece of work.
+struct BenchTask: Sendable {
+  let name: String
+  let unit: String
+  /// Mini-batches before the measurement, in each run, and what each counts.
+  let warmUp: Int
+  let batches: Int
+  let perBatch: Int
+  let learner: @Sendable () throws -> BackpropLearner
+
+  static let all = [
+    // 2-8-8-1, tanh hidden, sigmoid output, squared error, batch 10, SGD 0.03. The squared error here is halved, so the
+    // rate is doubled: the same update.
+    BenchTask(name: "tiny-mlp", unit: "steps/s", warmUp: 2000, batches: 100_000, perBatch: 1) {
+      try learner(
+        inputs: 2, samples: 10, targets: .values(randomStore(features: 1, samples: 10, name: "targets")),
+        layers: ["dense 8 tanh", "dense 8 tanh", "dense 1 sigmoid"],
+        settings: [("loss", "squared"), ("batch", "10"), ("rate", "0.06")])
+    },
+    // 784-500-500-2000-10, ReLU, softmax cross-entropy, batch 100, SGD 0.1 momentum 0.9, all biases.
+    BenchTask(name: "mlp", unit: "samples/s", warmUp: 10, batches: 60, perBatch: 100) {
+      var random = RandomStream(seed: 1, name: "labels")
+      let labels = (0..<100).map { _ in Int32(random.integer(below: 10)) }
+      return try learner(
+        inputs: 784, samples: 100, targets: .classes(labels: labels, names: (0..<10).map(String.init)),
+        layers: ["dense 500 relu", "dense 500 relu", "dense 2000 relu", "dense 10 softmax"],
+        settings: [("batch", "100"), ("rate", "0.1"), ("momentum", "0.9")])
+    },
+  ]
+
+  private static func randomStore(features: Int, samples: Int, name: String) -> SampleStore {
+    var random = RandomStream(seed: 1, name: name)
+    var tensor = Tensor([samples, features])
+    random.fillUniform(&tensor, low: 0, high: 1)
+    return SampleStore(sampleShape: [features], storage: .scalars(tensor.elements))
+  }
+
+  private static func learner(
+    inputs: Int, samples: Int, targets: Targets, layers: [String], settings: [(String, String)]
+  ) throws -> BackpropLearner {
+    let store = randomStore(features: inputs, samples: samples, name: "inputs")
+    let train = Samples(inputs: store, targets: targets)
+    let data = DataSet(name: "random", about: "", train: train, test: train.selecting([]))
+    let made = try layers.map { try makeLayer($0.split(separator: " ").map(String.init)) }
+    let network = try Network(inputShape: [inputs], layers: made)
+    var learner = try BackpropLearner(data: data, model: network, seed: 1)
+    for (key, value) in settings { try learner.set(key, to: value) }
+    return learner
+  }
+}

@@ -1,0 +1,122 @@
+// Every layer, activation and loss against finite differences, in Double. A new layer is covered by its examples the
+// day it enters `layerTypes`.
+import StrataEngineDouble
+import Testing
+
+/// A small regression or classification problem with a network, ready to learn.
+private func learner(
+  layers: [String], loss: Loss, classes: Int? = nil, outputs: Int = 3, inputShape: Shape = [4]
+) throws -> BackpropLearner {
+  var random = RandomStream(seed: 7, name: "gradient tests")
+  let count = 6
+  var x = Tensor(inputShape.batched(count))
+  random.fillUniform(&x, low: -1, high: 1)
+  let targets: Targets
+  if let classes {
+    targets = .classes(
+      labels: (0..<count).map { _ in Int32(random.integer(below: classes)) }, names: (0..<classes).map { "\($0)" })
+  } else {
+    var t = Tensor([count, outputs])
+    random.fillUniform(&t, low: 0.1, high: 0.9)
+    targets = .values(SampleStore(sampleShape: [outputs], storage: .scalars(t.elements)))
+  }
+  let train = Samples(
+    inputs: SampleStore(sampleShape: inputShape, storage: .scalars(x.elements)), targets: targets)
+  let data = DataSet(name: "random", about: "", train: train, test: train.selecting([]))
+  let network = try Network(
+    inputShape: inputShape, layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) }, seed: 3)
+  var learner = try BackpropLearner(data: data, model: network, seed: 5)
+  try learner.set("loss", to: loss.rawValue)
+  // A few steps away from the beginning, where biases are 0 and units alike.
+  try learner.set("rate", to: "0.05")
+  for _ in 0..<3 { learner.next() }
+  return learner
+}
+
+private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) throws {
+  let checks = try learner.checkGradients(layer: nil)
+  #expect(!checks.isEmpty, comment)
+  for check in checks {
+    #expect(check.relativeError < 1e-7, "\(comment): \(check.name) \(check.worstAnalytic) \(check.worstNumeric)")
+  }
+}
+
+@Suite struct GradientTests {
+  @Test("every example of every layer", arguments: layerTypes.flatMap { $0.grammar.examples })
+  func layers(words: String) throws {
+    guard words.split(separator: " ").last != "step" else { return }
+    let learner = try learner(layers: ["dense 5 tanh", words, "dense 3 sigmoid"], loss: .squared)
+    try expectAgreement(learner, "\(words)")
+  }
+
+  @Test(
+    "every activation, hidden and on top",
+    arguments: Activation.allCases.filter { $0 != .step }, [Loss.squared, .absolute, .huber, .hinge])
+  func activations(activation: Activation, loss: Loss) throws {
+    let hidden = try learner(layers: ["dense 5 \(activation.rawValue)", "dense 3"], loss: loss)
+    try expectAgreement(hidden, "hidden \(activation)")
+    let top = try learner(layers: ["dense 5 tanh", "dense 3 \(activation.rawValue)"], loss: loss)
+    try expectAgreement(top, "top \(activation)")
+    let apart = try learner(layers: ["dense 3", "activation \(activation.rawValue)"], loss: loss)
+    try expectAgreement(apart, "apart \(activation)")
+  }
+
+  @Test("cross-entropies, joined, from logits and from probabilities")
+  func crossEntropies() throws {
+    for top in ["dense 3 softmax", "dense 3", "dense 3 sigmoid"] {
+      try expectAgreement(learner(layers: ["dense 5 tanh", top], loss: .crossEntropy, classes: 3), "ce \(top)")
+      try expectAgreement(learner(layers: ["dense 5 tanh", top], loss: .binaryCrossEntropy), "bce \(top)")
+    }
+    let joined = try learner(layers: ["dense 3", "activation softmax"], loss: .crossEntropy, classes: 3)
+    try expectAgreement(joined, "separate softmax")
+    let binary = try learner(layers: ["dense 4 relu", "dense 1 sigmoid"], loss: .binaryCrossEntropy, classes: 2)
+    try expectAgreement(binary, "one unit for two classes")
+  }
+
+  @Test("images are seen flat")
+  func images() throws {
+    try expectAgreement(
+      learner(layers: ["dense 5 gelu", "dense 3"], loss: .squared, inputShape: [3, 2]), "3×2 images")
+  }
+
+  @Test("the checker sees a wrong gradient")
+  func planted() throws {
+    let data = try learner(layers: ["dense 3 tanh"], loss: .squared)
+    let network = try Network(inputShape: [4], layers: [Planted()], seed: 3)
+    let learner = try BackpropLearner(data: data.data, model: network, seed: 1)
+    let check = try #require(try learner.checkGradients(layer: 1).first)
+    #expect(check.relativeError > 0.1)
+    #expect(!check.agrees)
+  }
+}
+
+/// A dense layer whose weight gradient is forgotten to be summed right: twice what it should be.
+private struct Planted: Layer {
+  static var grammar: LayerGrammar { Dense.grammar }
+  private var inner: Dense
+  var parameters: [Parameter] {
+    get { inner.parameters }
+    set { inner.parameters = newValue }
+  }
+  init() throws { inner = try Dense(LayerArguments(["3"], grammar: Dense.grammar)) }
+  init(_ arguments: LayerArguments) throws(StrataError) { inner = try Dense(arguments) }
+  var words: String { inner.words }
+  func outputShape(for input: Shape) throws(StrataError) -> Shape { try inner.outputShape(for: input) }
+  mutating func initialize(for input: Shape, random: inout RandomStream) {
+    inner.initialize(for: input, random: &random)
+  }
+  func forward(_ input: Tensor, trace: inout LayerTrace, mode: ForwardMode, random: inout RandomStream) {
+    inner.forward(input, trace: &trace, mode: mode, random: &random)
+  }
+  func backward(
+    _ input: Tensor, outputGradient: Tensor, joined: Bool, wantsInputGradient: Bool, trace: inout LayerTrace
+  ) {
+    inner.backward(
+      input, outputGradient: outputGradient, joined: joined, wantsInputGradient: wantsInputGradient, trace: &trace)
+    for i in 0..<trace.parameterGradients[0].count { trace.parameterGradients[0][flat: i] *= 2 }
+  }
+  func forwardText(_ signs: LayerSigns) -> String { inner.forwardText(signs) }
+  func backwardText(_ signs: LayerSigns, joined: Bool, wantsInputGradient: Bool) -> String {
+    inner.backwardText(signs, joined: joined, wantsInputGradient: wantsInputGradient)
+  }
+}

@@ -1,0 +1,169 @@
+// What every learner promises, driven by one list: a new learner is covered the day it gets a line here.
+//
+// Stepped equals free-running; back then forward equals never having left; looking changes nothing; the listing names
+// only tensors that exist; settings read back what was set.
+import StrataEngine
+import Testing
+
+/// A learner ready to go, and the name to report it by.
+struct Subject: CustomStringConvertible, Sendable {
+  var description: String
+  var make: @Sendable () throws -> any Learner
+}
+
+enum Subjects {
+  static func data(classes: Int, features: Int = 5, count: Int = 23, singleTarget: Bool = false) -> DataSet {
+    var random = RandomStream(seed: 11, name: "subject")
+    var x = Tensor([count, features])
+    random.fillUniform(&x, low: -1, high: 1)
+    let labels = (0..<count).map { row in
+      Int32((x[row, 0] + x[row, 1] > 0 ? 1 : 0) + (classes > 2 && x[row, 2] > 0 ? 1 : 0))
+    }
+    let all = Samples(
+      inputs: SampleStore(sampleShape: [features], storage: .scalars(x.elements)),
+      targets: .classes(labels: labels, names: (0..<classes).map { "class \($0)" }))
+    return DataSet(
+      name: "subject", about: "made up", train: all.selecting(Array(0..<18)), test: all.selecting(Array(18..<23)))
+  }
+
+  static func backprop(_ layers: [String], _ settings: [(String, String)]) throws -> any Learner {
+    let data = Subjects.data(classes: 3)
+    let network = try Network(
+      inputShape: data.inputShape, layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) })
+    var learner = try BackpropLearner(data: data, model: network, seed: 4)
+    for (key, value) in settings { try learner.set(key, to: value) }
+    return learner
+  }
+
+  static let all: [Subject] =
+    UpdateRule.allCases.map { rule in
+      Subject(description: "backprop \(rule)") {
+        try backprop(["dense 7 tanh", "dense 3 softmax"], [("optimizer", rule.rawValue), ("batch", "5")])
+      }
+    }
+    + layerTypes.flatMap { $0.grammar.examples }.filter { !$0.hasSuffix("step") }.map { words in
+      Subject(description: "backprop with \(words)") {
+        try backprop(["dense 7 tanh", words, "dense 3 softmax"], [("batch", "5"), ("clip", "1"), ("l2", "0.01")])
+      }
+    } + [
+      Subject(description: "backprop with schedule") {
+        try backprop(["dense 3 softmax"], [("schedule", "cosine:3"), ("batch", "4"), ("l1", "0.001")])
+      },
+      Subject(description: "descent") {
+        let function = try FunctionModel(Expression("x^2+3*y^2+sin(x*y)"), start: [1, 2], ranges: [-3...3, -3...3])
+        var learner = try DescentLearner(data: .none, model: function, seed: 4)
+        try learner.set("optimizer", to: "adam")
+        return learner
+      },
+      Subject(description: "perceptron") {
+        let data = Subjects.data(classes: 2)
+        let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
+        return try PerceptronLearner(data: data, model: network, seed: 4)
+      },
+    ]
+}
+
+/// The bits of everything that can be looked at.
+func bits(_ learner: any Learner) -> [String: [UInt32]] {
+  var all: [String: [UInt32]] = [:]
+  for named in learner.tensors { all[named.name] = named.tensor.elements.map(\.bitPattern) }
+  return all
+}
+
+@Suite struct LearnerConformanceTests {
+  @Test("stepped equals free-running, bit by bit", arguments: Subjects.all)
+  func stepping(subject: Subject) throws {
+    var stepped = try subject.make()
+    var free = try subject.make()
+    for _ in 0..<12 {
+      free.next()
+      repeat {
+        // Looking between the instructions must change nothing.
+        _ = stepped.tensors
+        _ = stepped.measurements
+        _ = stepped.evaluate(stepped.data.test)
+        if let checkable = stepped as? any GradientCheckable { _ = try checkable.checkGradients(layer: nil) }
+        stepped.step()
+      } while stepped.line != 0
+    }
+    #expect(bits(stepped) == bits(free))
+    #expect(stepped.clock == free.clock)
+    #expect(stepped.clock.steps == 12)
+  }
+
+  @Test("back, then forward, equals never having left", arguments: Subjects.all)
+  func backAndForward(subject: Subject) throws {
+    var learner = try subject.make()
+    for _ in 0..<7 { learner.step() }
+    let bookmark = learner
+    for _ in 0..<50 { learner.step() }
+    let future = bits(learner)
+    var again = bookmark
+    for _ in 0..<50 { again.step() }
+    #expect(bits(again) == future)
+    #expect(again.clock == learner.clock)
+  }
+
+  @Test("the listing names tensors that exist and each line writes what it says", arguments: Subjects.all)
+  func listing(subject: Subject) throws {
+    var learner = try subject.make()
+    for _ in 0..<2 { learner.next() }
+    for _ in learner.listing.indices {
+      let line = learner.listing[learner.line]
+      let before = bits(learner)
+      for name in line.reads + line.writes {
+        #expect(learner.tensor(named: name) != nil, "\(subject): line '\(line.text)' names \(name)")
+      }
+      learner.step()
+      let changed = bits(learner).filter { before[$0.key] != $0.value }.keys
+      let allowed = Set(line.writes)
+      for name in changed where !name.hasSuffix(".moment") && !name.hasSuffix(".square") && !name.contains("running") {
+        #expect(allowed.contains(name), "\(subject): '\(line.text)' changed \(name) without saying so")
+      }
+    }
+  }
+
+  @Test("every setting reads back what was set", arguments: Subjects.all)
+  func settings(subject: Subject) throws {
+    var learner = try subject.make()
+    for setting in type(of: learner).settings {
+      let value = try #require(learner.value(of: setting.key), "\(setting.key)")
+      try learner.set(setting.key, to: value)
+      #expect(learner.value(of: setting.key) == value)
+      #expect(throws: StrataError.self) { try learner.set(setting.key, to: "\u{7f}no such value") }
+    }
+    #expect(throws: StrataError.self) { try learner.set("no-such-setting", to: "1") }
+    #expect(learner.value(of: "no-such-setting") == nil)
+  }
+
+  @Test("every element of every tensor can be explained, and positions outside are refused", arguments: Subjects.all)
+  func explanations(subject: Subject) throws {
+    var learner = try subject.make()
+    for _ in 0..<2 { learner.next() }
+    for named in learner.tensors where named.tensor.count > 0 {
+      let last = named.tensor.shape.dimensions.map { $0 - 1 }
+      let explanation = try learner.explain(named.name, at: last)
+      #expect(!explanation.lines.isEmpty)
+      let value = named.tensor[flat: named.tensor.count - 1]
+      #expect(explanation.value == Double(value))
+      let outside = last.isEmpty ? [0] : last.map { $0 + 1 }
+      #expect(throws: StrataError.self) { try learner.explain(named.name, at: outside) }
+    }
+    #expect(throws: StrataError.self) { try learner.explain("no.such.tensor", at: [0]) }
+  }
+
+  @Test("a non-finite number stops at the line that made it", arguments: Subjects.all)
+  func faults(subject: Subject) throws {
+    var learner = try subject.make()
+    learner.next()
+    let weight = try #require(learner.model.parameters.first { $0.role == .parameter })
+    try learner.setElement(of: weight.name, at: weight.tensor.shape.dimensions.map { $0 - 1 }, to: 3e38)
+    var fault: NumericFault?
+    for _ in 0..<400 where fault == nil { fault = learner.step() }
+    if let fault {
+      let line = learner.listing[fault.line - 1]
+      #expect(line.writes.contains(fault.tensor) || fault.tensor == "loss")
+      #expect(!fault.value.isFinite)
+    }
+  }
+}
