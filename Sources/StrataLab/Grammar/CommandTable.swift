@@ -1,0 +1,17 @@
+// All commands, in the order of help. One line a command: everything else about it stands in its own file.
+import StrataEngine
+
+/// The commands of the laboratory.
+public enum CommandTable {
+  /// Every command, in the order of help.
+  public static let all: [Command] = [
+    .data, .new, .add, .insert, .remove, .change, .network,
+    .learn, .set, .seed,
+    .step, .next, .finish, .run,
+    .back, .goto, .branches, .branch,
+    .break, .watch, .breaks, .delete,
+    .show, .print, .explain, .check, .test,
+    .save, .load,
+    .say, .pause, .expect, .help, .quit,
+  ]
+}
