@@ -169,11 +169,10 @@ extension Studio {
       lines.append(TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
     }
     lines += [TextLine(""), TextLine("Commands (type : first; help WORD tells more)", .title, style: .bold)]
-    let commands = CommandTable.summaries
-    let column = commands.map { TextLayout.width($0.usage) }.max() ?? 0
-    for command in commands {
-      let usage = TextLayout.padded("  " + command.usage, to: min(column, 44) + 4)
-      lines.append(TextLine([TextRun(usage, .accent), TextRun(command.summary)]))
+    let column = CommandTable.all.map { TextLayout.width($0.word) }.max() ?? 0
+    for command in CommandTable.all {
+      let word = TextLayout.padded("  " + command.word, to: column + 4)
+      lines.append(TextLine([TextRun(word, .accent), TextRun(command.summary)]))
     }
     lines += [TextLine(""), TextLine("Views (show NAME, or tab)", .title, style: .bold)]
     for view in views {
