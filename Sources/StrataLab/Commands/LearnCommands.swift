@@ -13,15 +13,10 @@ extension Command {
         }
       ) { arguments throws(StrataError) in
         let keyword = arguments.text("LEARNER") ?? ""
-        guard let type = learnerTypes.first(where: { $0.keyword == keyword }) else {
-          let known = learnerTypes.map(\.keyword)
-          throw StrataError(
-            "there is no learner \(keyword.quoted)\(Nearest.question(keyword, among: known))",
-            try: "one of \(known.joined(separator: ", "))")
-        }
+        _ = try learnerType(keyword)
         let settings = arguments.options.map { ChosenSetting(key: $0.name, value: $0.value) }
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
-          let notes = try experiment.choose(type, settings: settings)
+          let notes = try experiment.choose(try learnerType(keyword), settings: settings)
           guard let text = experiment.learnerText else {
             let missing = experiment.missing?.problem ?? "nothing fits yet"
             return Outcome("will learn by \(keyword) as soon as it can: \(missing)", notes: notes)
@@ -67,7 +62,7 @@ extension Command {
         }
       },
       Form(
-        [Place("KEY", .known(.settings), "a setting"), Place("VALUE", .words, "its new value")], "changes a setting"
+        [Place("KEY", .known(.settings), "a setting"), Place("VALUE", .value, "its new value")], "changes a setting"
       ) { arguments throws(StrataError) in
         let setting = ChosenSetting(key: arguments.text("KEY") ?? "", value: arguments.text("VALUE") ?? "")
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
@@ -92,6 +87,14 @@ extension Command {
       }
     ],
     examples: ["seed 7"])
+
+  private static func learnerType(_ keyword: String) throws(StrataError) -> any Learner.Type {
+    if let type = learnerTypes.first(where: { $0.keyword == keyword }) { return type }
+    let known = learnerTypes.map { $0.keyword }
+    throw StrataError(
+      "there is no learner \(keyword.quoted)\(Nearest.question(keyword, among: known))",
+      try: "one of \(known.joined(separator: ", "))")
+  }
 
   private static func listSettings(_ lab: Lab) -> Outcome {
     let experiment = lab.experiment

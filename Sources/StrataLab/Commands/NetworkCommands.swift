@@ -102,7 +102,7 @@ extension Command {
 
   /// A layer from its words; a misspelt kind gets the nearest.
   private static func makeLayer(named words: [String]) throws(StrataError) -> any Layer {
-    let known = layerTypes.map(\.grammar)
+    let known = layerTypes.map { $0.grammar }
     guard let word = words.first else {
       throw StrataError("a layer was expected: \(known.map(\.keyword).joined(separator: ", "))", try: "add dense 16 relu")
     }

@@ -150,11 +150,12 @@ public struct Experiment: Sendable {
     return notes + settle(with: network)
   }
 
-  /// Begins again with a model, with default settings; data and seed stay.
-  mutating func begin(with model: any Model, learner keyword: String? = nil) -> [String] {
+  /// Begins again with a model, with default settings; the seed stays, and the data unless others come with it.
+  mutating func begin(with model: any Model, data new: DataSet? = nil) -> [String] {
     leaveEngine()
     chosen = []
-    chosenLearner = keyword
+    chosenLearner = nil
+    if let new { data = new }
     return settle(with: model)
   }
 

@@ -22,15 +22,17 @@ public enum WordKind: Sendable {
   case layer
   /// `test accuracy > 0.97`.
   case condition
-  /// Words that belong together: an expression, a value of several words. Options may follow.
+  /// Words that belong together: an expression. Options may follow.
   case words
+  /// The value of the setting before it.
+  case value
   /// Text exactly as typed.
   case text
 
   /// Whether it takes words to the end of the line.
   var takesRest: Bool {
     switch self {
-    case .layer, .condition, .words, .text: true
+    case .layer, .condition, .words, .value, .text: true
     default: false
     }
   }

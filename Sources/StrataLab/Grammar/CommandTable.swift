@@ -5,13 +5,12 @@ import StrataEngine
 public enum CommandTable {
   /// Every command, in the order of help.
   public static let all: [Command] = [
-    .data, .new, .add, .insert, .remove, .change, .network,
+    .data, .new, .add, .insert, .remove, .change, .network, .minimize,
     .learn, .set, .seed,
     .step, .next, .finish, .run,
     .back, .goto, .branches, .branch,
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test,
-    .save, .load,
     .say, .pause, .expect, .help, .quit,
   ]
 }

@@ -53,12 +53,12 @@ extension Lab {
         rest.removeFirst()
         let option = form.options(values).first { "--\($0.name)" == word }
         guard let option else { continue }
-        if rest.isEmpty, !option.isFlag { return words(of: option.kind) }
+        if rest.isEmpty, !option.isFlag { return self.words(of: option.kind) }
         if !option.isFlag || rest.first == "yes" || rest.first == "no" { rest = rest.dropFirst() }
         continue
       }
       guard let place = places.first else { return [] }
-      if place.kind.takesRest { return suggestions(inside: place.kind, after: Array(rest), prefix: prefix) }
+      if place.kind.takesRest { return suggestions(inside: place, after: Array(rest), before: values, prefix: prefix) }
       if place.problem(with: word) == nil {
         values.append(word)
         rest.removeFirst()
@@ -73,7 +73,7 @@ extension Lab {
     var found: [Suggestion] = []
     while let place = places.popFirst() {
       found += place.kind.takesRest
-        ? suggestions(inside: place.kind, after: [], prefix: prefix)
+        ? suggestions(inside: place, after: [], before: values, prefix: prefix)
         : self.words(of: place, after: words)
       if !place.isOptional { break }
     }
@@ -93,23 +93,25 @@ extension Lab {
     if case .choice(let words)? = kind { words.map { Suggestion($0) } } else { [] }
   }
 
-  private func suggestions(inside kind: WordKind, after words: [String], prefix: String) -> [Suggestion] {
-    switch kind {
+  private func suggestions(inside place: Place, after words: [String], before: [String], prefix: String) -> [Suggestion] {
+    switch place.kind {
     case .layer: layerSuggestions(after: words, prefix: prefix)
-    case .condition: Vocabulary.conditions.words(self).flatMap { suggestion in
+    case .condition:
+      Vocabulary.conditions.words(self).map { suggestion in
         // Names of two words complete one word at a time.
         let parts = suggestion.text.split(separator: " ").map(String.init)
-        guard let last = words.last, parts.count > 1, parts[0] == last else { return [Suggestion(parts[0])] }
-        return [Suggestion(parts[1])]
+        guard let last = words.last, parts.count > 1, parts[0] == last else { return Suggestion(parts[0]) }
+        return Suggestion(parts[1])
       }
-    case .words:
-      // `set KEY VALUE`: the values of a choice.
-      settingValues(after: words)
+    case .value: words.isEmpty ? self.words(of: settingKind(before.last ?? "")) : []
     default: []
     }
   }
 
-  private func settingValues(after words: [String]) -> [Suggestion] { [] }
+  private func settingKind(_ key: String) -> SettingKind? {
+    let types = experiment.learner.map { [type(of: $0) as any Learner.Type] } ?? learnerTypes
+    return types.flatMap { $0.settings }.first { $0.key == key }?.kind
+  }
 
   private func layerSuggestions(after words: [String], prefix: String) -> [Suggestion] {
     guard let keyword = words.first else {
