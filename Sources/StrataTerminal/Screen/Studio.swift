@@ -114,8 +114,9 @@ public struct Studio: Sendable {
   }
 
   private mutating func clampScroll() {
-    guard let lines = overlay?.lines.count else { return }
-    overlay?.scroll = min(max(overlay?.scroll ?? 0, 0), max(lines - max(layout.body.rows - 2, 1), 0))
+    guard let overlay else { return }
+    let last = max(overlay.lines.count - max(layout.body.rows - 2, 1), 0)
+    self.overlay?.scroll = min(max(overlay.scroll, 0), last)
   }
 
   mutating func perform(_ action: StudioAction) -> [StudioEffect] {
