@@ -77,7 +77,8 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("samples", .integer(1...10_000_000), "how many samples"),
     SettingDescription("noise", .number(0...1e6), "the standard deviation of the noise added"),
     SettingDescription(
-      "test", .text(form: "0.2 | 360 | last-half | 0"), "what is kept apart to measure on: a share, a count, the last half"),
+      "test", .text(form: "0.2 | 360 | last-half | 0"),
+      "what is kept apart to measure on: a share, a count, the last half"),
     SettingDescription("seed", .integer(0...Int.max), "the seed of everything random in the data"),
     SettingDescription(
       "standardize", .choice(["yes", "no"]), "bring every input to mean 0 and deviation 1 by the training part"),
@@ -137,7 +138,8 @@ public struct DataOptions: Sendable, Hashable {
   }
 
   private func choice(_ key: String, _ text: String) throws(StrataError) -> String {
-    guard case .choice(let words)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind, words.contains(text)
+    guard case .choice(let words)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind,
+      words.contains(text)
     else { throw StrataError("--\(key) \(text): expected \(key == "header" ? "yes, no or auto" : "yes or no")") }
     return text
   }
