@@ -21,5 +21,5 @@ public func saveView(_ name: String, _ arguments: [String], of lab: Lab, to path
   } else {
     throw StrataError("a plot is saved as .svg or .txt; the ending of \(path) is neither", try: "save plot \(name) \(name).svg")
   }
-  _ = text
+  try AtomicFile.write(text, to: path)
 }
