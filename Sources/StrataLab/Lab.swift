@@ -55,8 +55,9 @@ public struct Lab: Sendable {
 
   /// Does a line, to its end. Throws with what was expected, and then nothing has changed.
   public mutating func execute(_ line: String) throws(StrataError) -> Outcome {
+    let wasRunning = isRunning
     let outcome = try begin(line)
-    guard isRunning, startsActivity(line) else { return outcome }
+    guard isRunning, !wasRunning else { return outcome }
     while true {
       if case .finished(let outcome) = try advance(for: 1) { return outcome }
     }
@@ -76,13 +77,6 @@ public struct Lab: Sendable {
       self = before
       throw error
     }
-  }
-
-  private func startsActivity(_ line: String) -> Bool {
-    guard let parsed = try? CommandTable.parse(line), case .move? = try? parsed.form.action(parsed.arguments) else {
-      return false
-    }
-    return true
   }
 
   private mutating func perform(_ action: Action, _ parsed: ParsedLine) throws(StrataError) -> Outcome {

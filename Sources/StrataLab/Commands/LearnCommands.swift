@@ -123,7 +123,7 @@ extension SettingKind {
   var form: String {
     switch self {
     case .number(let range):
-      "\(NumberText.short(range.lowerBound)) to \(NumberText.short(range.upperBound))"
+      "\(NumberText.short(range.lowerBound)) to \(NumberText.short(range.upperBound, digits: 7))"
     case .integer(let range): "\(range.lowerBound) to \(range.upperBound == .max ? "…" : "\(range.upperBound)")"
     case .choice(let words): words.joined(separator: "|")
     case .text(let form): form

@@ -114,6 +114,10 @@ extension Command {
       return Outcome(
         "\(text) = \(TensorText.value(value))", numbers: [Outcome.Number(reference.text, Double("\(value)") ?? Double(value))])
     }
+    if reference.indices == nil, named.tensor.count == 1 {
+      let value = named.tensor[flat: 0]
+      return Outcome("\(named.symbol) = \(TensorText.value(value))", numbers: [Outcome.Number(named.name, Double(value))])
+    }
     var outcome = Outcome()
     if reference.indices == nil {
       let statistics = TensorStatistics(named.tensor)

@@ -71,7 +71,7 @@ extension Command {
       },
       Form([
         Place("N", .integer(1...1_000_000_000), "how many"),
-        Place("UNIT", .choice(["steps", "step", "epochs", "epoch", "seconds", "second"]), optional: true, "of what; steps if left out"),
+        Place("UNIT", .unit(["steps", "epochs", "seconds"]), optional: true, "of what; steps if left out"),
       ], "so many mini-batches, epochs or seconds") { arguments throws(StrataError) in
         let count = arguments.integer("N") ?? 1
         let unit = arguments.text("UNIT") ?? "steps"

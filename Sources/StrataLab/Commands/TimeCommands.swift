@@ -11,7 +11,7 @@ extension Command {
     forms: [
       Form([
         Place("N", .integer(1...1_000_000_000), optional: true, "how many"),
-        Place("UNIT", .choice(units), optional: true, "of what; steps if left out"),
+        Place("UNIT", .unit(units), optional: true, "of what; steps if left out"),
       ]) { arguments throws(StrataError) in
         .move { (lab) throws(StrataError) in
           let destination = try backDestination(arguments, lab)
@@ -30,7 +30,7 @@ extension Command {
     forms: [
       Form([
         Place("N", .integer(0...1_000_000_000_000), "which"),
-        Place("UNIT", .choice(units), optional: true, "of what; steps if left out"),
+        Place("UNIT", .unit(units), optional: true, "of what; steps if left out"),
       ], "the moment at which so many had been done") { arguments throws(StrataError) in
         let number = arguments.integer("N") ?? 0
         let destination = destination(number, unit: arguments.text("UNIT"))
@@ -78,7 +78,7 @@ extension Command {
     ],
     examples: ["branch 1"])
 
-  private static let units = ["steps", "step", "epochs", "epoch", "instructions", "instruction"]
+  private static let units = ["steps", "epochs", "instructions"]
 
   private static func destination(_ number: Int, unit: String?) -> Destination {
     switch unit?.first {

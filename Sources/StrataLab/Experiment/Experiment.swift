@@ -194,8 +194,9 @@ public struct Experiment: Sendable {
 
   /// Changes a setting, now or for the learner to come.
   mutating func set(_ setting: ChosenSetting) throws(StrataError) {
-    if isReady {
-      try engine!.set(setting.key, to: setting.value)
+    if let engine, isReady {
+      try Experiment.check(setting, of: type(of: engine))
+      try self.engine!.set(setting.key, to: setting.value)
     } else {
       let types = chosenLearner.flatMap { keyword in learnerTypes.first { $0.keyword == keyword }.map { [$0] } }
       let known = (types ?? learnerTypes).filter { $0.settings.contains { $0.key == setting.key } }

@@ -9,6 +9,8 @@ public enum WordKind: Sendable {
   case literal
   /// One of these words.
   case choice([String])
+  /// One of these words, all in the plural; the singular is understood too.
+  case unit([String])
   case integer(ClosedRange<Int>)
   case number(ClosedRange<Double>)
   /// One word that the laboratory has a list of: a view, a tensor, a learner.
@@ -68,7 +70,10 @@ public struct Place: Sendable {
   /// As usage shows it: `N`, `[steps|epochs|seconds]`, `CONDITION`.
   var usage: String {
     var text = name
-    if case .choice(let words) = kind { text = words.joined(separator: "|") }
+    switch kind {
+    case .choice(let words), .unit(let words): text = words.joined(separator: "|")
+    default: break
+    }
     return isOptional ? "[\(text)]" : text
   }
 }

@@ -83,7 +83,7 @@ extension Lab {
   private func words(of place: Place, after words: [String]) -> [Suggestion] {
     switch place.kind {
     case .literal: [Suggestion(place.name, place.help)]
-    case .choice(let choices): choices.map { Suggestion($0) }
+    case .choice(let choices), .unit(let choices): choices.map { Suggestion($0) }
     case .known(let vocabulary): vocabulary.words(self)
     default: []
     }

@@ -151,7 +151,7 @@ private struct FormReader {
           place: index, expected: expected.isEmpty ? [problem] : all.map(\.description),
           candidates: all.flatMap(\.candidates))
       }
-      take(line.tokens[index].text, for: place)
+      take(place.spelled(line.tokens[index].text), for: place)
       expected = []
     }
     if let misfit = readOptions() { return misfit }
@@ -259,7 +259,7 @@ extension Place {
   var description: String {
     switch kind {
     case .literal: "'\(name)'"
-    case .choice(let words): Misfit.alternatives(words)
+    case .choice(let words), .unit(let words): Misfit.alternatives(words)
     case .integer(let range):
       range.upperBound == .max
         ? "a whole number from \(range.lowerBound) on (\(name))"
@@ -273,9 +273,14 @@ extension Place {
   var candidates: [String] {
     switch kind {
     case .literal: [name]
-    case .choice(let words): words
+    case .choice(let words), .unit(let words): words
     default: []
     }
+  }
+
+  /// The word as the command sees it: units in the plural.
+  func spelled(_ word: String) -> String {
+    if case .unit(let words) = kind, words.contains(word + "s") { word + "s" } else { word }
   }
 
   /// Why a word cannot stand here: what was expected; nil when it can.
@@ -283,6 +288,7 @@ extension Place {
     switch kind {
     case .literal: return word == name ? nil : description
     case .choice(let words): return words.contains(word) ? nil : description
+    case .unit(let words): return words.contains(word) || words.contains(word + "s") ? nil : description
     case .integer(let range):
       guard let value = Int(word), range.contains(value) else { return description }
       return nil

@@ -5,35 +5,41 @@ extension Lab {
   /// How far the run is.
   var runProgress: Progress {
     guard case .run(let run) = activity else { return Progress(fraction: nil, text: "") }
-    return Progress(fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run)))
+    return Progress(fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run), isOnTheWay: true))
   }
 
   /// `step 495 · epoch 11 · loss 0.071 · test accuracy 0.972 · 410 k samples/s`.
-  public func statusText(samplesPerSecond: Double? = nil) -> String {
+  ///
+  /// Measurements of the test part are told where they were made at this very step, or, on the way, the newest ones.
+  public func statusText(samplesPerSecond: Double? = nil, isOnTheWay: Bool = false) -> String {
     let moment = moment
     var parts = ["step \(moment.step)"]
-    if moment.epochs > 0 { parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))") }
+    if moment.epochs > 0, experiment.data?.train.count ?? 0 > 0 { parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))") }
     let loss = experiment.newestLoss
     if !loss.isNaN || fault != nil { parts.append("loss \(NumberText.short(loss))") }
-    for entry in newestTest().entries where entry.name != "loss" {
+    for entry in newestTest(exactly: !isOnTheWay).entries where entry.name != "loss" {
       parts.append("test \(entry.name) \(NumberText.short(entry.value, digits: 3))")
     }
     if let samplesPerSecond { parts.append("\(NumberText.scaled(samplesPerSecond)) samples/s") }
     return parts.joined(separator: " · ")
   }
 
-  /// The newest measurements of the test part on this branch, up to now.
-  public func newestTest() -> Measurements {
+  /// The newest measurements of the test part on this branch, up to now; with `exactly`, only those of this very step.
+  public func newestTest(exactly: Bool = false) -> Measurements {
+    guard let data = experiment.data, data.test.count > 0 else { return Measurements() }
     let names = timeline.measuredNames.filter { $0.hasPrefix("test ") }
     return Measurements(
-      names.compactMap { name in timeline.latest(name).map { .init(String(name.dropFirst(5)), $0.value) } })
+      names.compactMap { name in
+        guard let latest = timeline.latest(name), !exactly || latest.step == moment.step else { return nil }
+        return .init(String(name.dropFirst(5)), latest.value)
+      })
   }
 
   private func samplesPerSecond(_ run: Run) -> Double? {
     let steps = moment.step - run.start.step
-    guard steps > 0, run.seconds > 0, let data = experiment.data, let clock = experiment.learner?.clock else {
-      return nil
-    }
+    guard steps > 0, run.seconds > 0, let data = experiment.data, data.train.count > 0,
+      let clock = experiment.learner?.clock
+    else { return nil }
     return Double(steps) * Double(data.train.count) / Double(max(clock.stepsPerEpoch, 1)) / run.seconds
   }
 
@@ -83,7 +89,7 @@ extension Lab {
       numbers.append(Outcome.Number("loss", experiment.newestLoss))
     }
     numbers += measured.entries.map { Outcome.Number($0.name, $0.value) }
-    return numbers + newestTest().entries.map { Outcome.Number("test \($0.name)", $0.value) }
+    return numbers + newestTest(exactly: true).entries.map { Outcome.Number("test \($0.name)", $0.value) }
   }
 
   private func text(of reason: StopReason) -> String? {

@@ -35,27 +35,31 @@ public enum NumberText {
   /// A large rate with a unit letter: `410 k`, `1.3 M`, `87`.
   public static func scaled(_ value: Double) -> String {
     switch value {
-    case 1e9...: short(value / 1e9, digits: 3) + " G"
-    case 1e6..<1e9: short(value / 1e6, digits: 3) + " M"
-    case 1e4..<1e6: short(value / 1e3, digits: 3) + " k"
-    default: short(value, digits: 4)
+    case 1e9...: rounded(value / 1e9) + " G"
+    case 1e6..<1e9: rounded(value / 1e6) + " M"
+    case 1e4..<1e6: rounded(value / 1e3) + " k"
+    default: rounded(value)
     }
   }
 
   /// A span of time: `0.4 ms`, `12 s`.
   public static func duration(_ seconds: Double) -> String {
     switch seconds {
-    case ..<1e-3: short(seconds * 1e6, digits: 2) + " µs"
-    case ..<1: short(seconds * 1e3, digits: 2) + " ms"
-    case ..<120: short(seconds, digits: 3) + " s"
-    default: short(seconds / 60, digits: 3) + " min"
+    case ..<1e-4: rounded(seconds * 1e6) + " µs"
+    case ..<1: rounded(seconds * 1e3) + " ms"
+    case ..<120: rounded(seconds) + " s"
+    default: rounded(seconds / 60) + " min"
     }
   }
 
   /// Bytes: `12 KB`, `256 MB`.
   public static func bytes(_ count: Int) -> String {
-    count < 1_000_000
-      ? short(Double(count) / 1e3, digits: 3) + " KB" : short(Double(count) / 1e6, digits: 3) + " MB"
+    count < 1_000_000 ? rounded(Double(count) / 1e3) + " KB" : rounded(Double(count) / 1e6) + " MB"
+  }
+
+  /// Two or three digits that say how large it is: `0.14`, `3.2`, `47`, `410`.
+  private static func rounded(_ value: Double) -> String {
+    abs(value) < 10 ? short(value, digits: 2) : fixed(value, decimals: 0)
   }
 
   private static func formatted(_ format: String, _ precision: Int, _ value: Double) -> String {
