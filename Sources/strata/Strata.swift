@@ -10,7 +10,9 @@ struct Strata: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strata", abstract: "A laboratory for deep learning in the terminal.",
     discussion: "Without a subcommand: the laboratory on the full screen, with handwritten digits loaded.",
-    subcommands: [Laboratory.self, Repl.self, Bench.self], defaultSubcommand: Laboratory.self)
+    subcommands: [
+      Laboratory.self, Repl.self, Run.self, Replay.self, Lessons.self, Data.self, Bench.self, CommandReference.self,
+    ], defaultSubcommand: Laboratory.self)
 }
 
 /// Options of everything that makes a laboratory.
@@ -29,13 +31,15 @@ struct LabOptions: ParsableArguments {
     guard (1...1_000_000).contains(memory) else { throw ValidationError("--memory wants 1 to 1000000, got \(memory)") }
   }
 
-  /// An empty laboratory with these options.
-  func lab(files: FileAccess = .everything) -> Lab {
+  /// What a laboratory is told of the world; also sets the compute threads.
+  func configuration(files: FileAccess) -> LabConfiguration {
     Compute.threads = threads
-    return Lab(
-      LabConfiguration(views: viewNames, environment: Surroundings.variables, files: files, memoryBound: memory * 1_000_000),
-      seed: seed)
+    return LabConfiguration(
+      views: viewNames, environment: Surroundings.variables, files: files, memoryBound: memory * 1_000_000)
   }
+
+  /// An empty laboratory with these options.
+  func lab() -> Lab { Lab(configuration(files: .everything), seed: seed) }
 }
 
 /// `strata`: the full screen.
@@ -67,4 +71,12 @@ struct Repl: ParsableCommand {
   func run() throws {
     throw ExitCode(runRepl(options.lab(), history: .open(Surroundings.historyFile)))
   }
+}
+
+/// `strata commands`: the reference of the command language, from the table that carries it out.
+struct CommandReference: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "commands", abstract: "Print the reference of the laboratory's commands, as Markdown.")
+
+  func run() { print(CommandTable.commandReference(), terminator: "") }
 }

@@ -91,7 +91,7 @@ struct Repl {
     if !outcome.lines.isEmpty { print(printable(outcome.lines.joined(separator: "\n"))) }
     switch outcome.request {
     case .quit: return false
-    case .view(let name, let arguments): try printView(name, arguments)
+    case .view(let name, let arguments): print(try viewText(name, arguments, of: lab, capabilities))
     case .saveView(let name, let arguments, let path):
       try saveView(name, arguments, of: lab, to: path)
       print("written: \(path)")
@@ -102,15 +102,6 @@ struct Repl {
     default: break
     }
     return true
-  }
-
-  private func printView(_ name: String, _ arguments: [String]) throws(StrataError) {
-    guard let view = view(named: name) else { throw StrataError("there is no view '\(name)'") }
-    let options = try ViewOptions(arguments)
-    let columns = min(TerminalCapabilities.standardOutputSize?.columns ?? 80, 120)
-    let size = Size(columns: columns, rows: 22)
-    let charset: Charset = capabilities.unicode == .none ? .ascii : .unicode
-    print(view.panel(lab, options, size: size).ansi(size: size, depth: capabilities.color, charset: charset))
   }
 
   private func printable(_ text: String) -> String { capabilities.unicode == .none ? asciiText(text) : text }
