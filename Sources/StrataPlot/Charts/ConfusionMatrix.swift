@@ -72,7 +72,7 @@ public struct ConfusionMatrix: Hashable, Sendable, Drawable {
     let room = (size.columns - left - 7) / classes
     let width = min(max(digits + 2, nameWidth + 1), room)
     guard width >= digits + 2, size.rows >= classes + 2 else { return drawShares(on: &canvas, style: style) }
-    canvas.write("true", column: 0, row: 0, foreground: .role(.quiet), limit: nameWidth)
+    if nameWidth >= 4 { canvas.write("true", column: 0, row: 0, foreground: .role(.quiet)) }
     for (answer, name) in names.enumerated() {
       let text = TextLayout.truncated(name, to: width - 1, ellipsis: style.ellipsis)
       canvas.write(

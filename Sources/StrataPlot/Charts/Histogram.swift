@@ -24,7 +24,7 @@ public struct Histogram: Hashable, Sendable, Drawable {
     self.hasLogCounts = hasLogCounts
   }
 
-  private var isEmpty: Bool { bins.total == 0 || !bins.lower.isFinite || !bins.upper.isFinite }
+  private var isEmpty: Bool { !bins.canBeDrawn }
 
   private var emptyMessage: String {
     bins.notFinite > 0 ? "\(formatCount(bins.notFinite)) values, none of them finite" : nothingYet

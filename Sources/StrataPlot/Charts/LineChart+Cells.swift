@@ -7,15 +7,16 @@ extension LineChart {
     // The curves decide where the legend goes, and a legend above takes a row from them: draw once without it, look,
     // and only then decide.
     let area = canvas.bounds
-    var trial = Canvas(canvas.size)
-    let inner = axes.draw(on: &trial, style: style)
+    let before = canvas
+    let inner = axes.draw(on: &canvas, style: style)
     let grid = dots(axes, in: inner, style: style)
     let corner = legend.corner(in: inner, avoiding: grid)
     guard corner == nil, !legend.entries.isEmpty, area.rows >= 6 else {
-      drawBody(on: &canvas, axes: axes, style: style)
+      drawData(grid, on: &canvas, axes: axes, inner: inner, style: style)
       if let corner { legend.draw(on: &canvas, in: corner) }
       return
     }
+    canvas = before
     // The axis keeps its name only where the whole legend fits beside it.
     let name = style.text(axes.yLabel)
     axes.yLabel = ""
@@ -24,14 +25,16 @@ extension LineChart {
     if hasName { canvas.write(name, column: 0, row: 0, foreground: .role(.title)) }
     legend.drawLine(on: &canvas, row: 0, after: hasName ? used : 0)
     let below = Rectangle(column: 0, row: 1, columns: area.columns, rows: area.rows - 1)
-    canvas.draw(in: below) { drawBody(on: &$0, axes: axes, style: style) }
+    canvas.draw(in: below) { canvas in
+      let inner = axes.draw(on: &canvas, style: style)
+      drawData(dots(axes, in: inner, style: style), on: &canvas, axes: axes, inner: inner, style: style)
+    }
   }
 
-  private func drawBody(on canvas: inout Canvas, axes: Axes, style: DrawingStyle) {
-    let inner = axes.draw(on: &canvas, style: style)
+  private func drawData(_ grid: DotGrid, on canvas: inout Canvas, axes: Axes, inner: Rectangle, style: DrawingStyle) {
     guard !inner.isEmpty else { return }
     drawMarkers(on: &canvas, axes: axes, inner: inner, style: style)
-    dots(axes, in: inner, style: style).draw(on: &canvas, column: inner.column, row: inner.row)
+    grid.draw(on: &canvas, column: inner.column, row: inner.row)
     for set in pointSets {
       let character = set.shape.character(style.charset)
       for point in set.points {

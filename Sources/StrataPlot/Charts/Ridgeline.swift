@@ -37,7 +37,7 @@ public struct Ridgeline: Hashable, Sendable, Drawable {
     self.marksZero = marksZero
   }
 
-  private var known: [Ridge] { ridges.filter { $0.bins.total > 0 } }
+  private var known: [Ridge] { ridges.filter { $0.bins.canBeDrawn } }
 
   private func scale(_ shown: [Ridge]) -> Scale? { Scale(covering: shown.flatMap { [$0.bins.lower, $0.bins.upper] }) }
 

@@ -3,6 +3,10 @@
 /// The table of roles is made for a dark ground and a projector: saturated lines apart in lightness, quiet things
 /// still readable from the last row. Lines of charts use Okabe and Ito's colours (2008).
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// How many colours a terminal shows.
 public enum ColorDepth: Hashable, Sendable, CaseIterable {
   /// No colour at all: `NO_COLOR`, or a terminal without.
@@ -91,8 +95,9 @@ extension ColorRole {
 public func xterm256(_ color: RGB) -> UInt8 {
   let cube = [nearestLevel(color.red), nearestLevel(color.green), nearestLevel(color.blue)]
   let cubeColor = RGB(cubeLevels[cube[0]], cubeLevels[cube[1]], cubeLevels[cube[2]])
-  let mean = (Int(color.red) + Int(color.green) + Int(color.blue)) / 3
-  let grey = min(max((mean - 8 + 5) / 10, 0), 23)
+  // The nearest grey is the mean, weighted as the distance is.
+  let mean = Double(3 * Int(color.red) + 4 * Int(color.green) + 2 * Int(color.blue)) / 9
+  let grey = Int(((mean - 8) / 10).rounded().clamped(0, 23))
   let shade = UInt8(8 + 10 * grey)
   if distance(color, RGB(shade, shade, shade)) < distance(color, cubeColor) { return UInt8(232 + grey) }
   return UInt8(16 + 36 * cube[0] + 6 * cube[1] + cube[2])
