@@ -44,7 +44,7 @@ public final class LineEditor {
     isEditing = true
   }
 
-  /// Takes one key.
+  /// Takes one key. Any outcome but `.editing` ends the line: `begin` the next.
   public func feed(_ key: Key) -> Outcome {
     guard isEditing else { return .cancelled }
     let isSearching = creadline_is_searching()
