@@ -6,7 +6,7 @@ enum {
   ck_narrow = 32,
   /// Columns that are summed together.
   ck_strip = 256,
-  /// Columns of log softmax whose exponentials are held at a time.
+  /// Columns of a row that are summed in its own precision.
   ck_row_piece = 256,
 };
 

@@ -25,20 +25,30 @@ INLINE S K(row_maximum)(ptrdiff_t n, const S *x) {
   return K(from_order)(largest);
 }
 
-/// The sum of n numbers, in as many interleaved parts as the compiler likes.
+/// The sum of n numbers: in S within a piece of ck_row_piece, in double over the pieces.
 INLINE S K(row_sum)(ptrdiff_t n, const S *x) {
+  double total = 0;
+  for (ptrdiff_t begin = 0; begin < n; begin += ck_row_piece) {
 #pragma clang fp reassociate(on)
-  S sum = 0;
-  for (ptrdiff_t j = 0; j < n; j++) sum += x[j];
-  return sum;
+    ptrdiff_t end = ck_minimum(n, begin + ck_row_piece);
+    S sum = 0;
+    for (ptrdiff_t j = begin; j < end; j++) sum += x[j];
+    total += (double)sum;
+  }
+  return (S)total;
 }
 
-/// The inner product of two rows.
+/// The inner product of two rows, in the same way.
 INLINE S K(row_product)(ptrdiff_t n, const S *x, const S *y) {
+  double total = 0;
+  for (ptrdiff_t begin = 0; begin < n; begin += ck_row_piece) {
 #pragma clang fp reassociate(on) contract(fast)
-  S sum = 0;
-  for (ptrdiff_t j = 0; j < n; j++) sum += x[j] * y[j];
-  return sum;
+    ptrdiff_t end = ck_minimum(n, begin + ck_row_piece);
+    S sum = 0;
+    for (ptrdiff_t j = begin; j < end; j++) sum += x[j] * y[j];
+    total += (double)sum;
+  }
+  return (S)total;
 }
 
 /// y = exp(x - shift). y may be x.
@@ -99,13 +109,14 @@ CLONES static void K(log_softmax_blocks)(const void *data, ptrdiff_t first, ptrd
     const S *x = job->x + r * columns;
     S *y = job->y + r * columns;
     S largest = K(row_maximum)(columns, x);
-    S sum = 0, piece[ck_row_piece];
+    double sum = 0;
+    S piece[ck_row_piece];
     for (ptrdiff_t j = 0; j < columns; j += ck_row_piece) {
       ptrdiff_t count = ck_minimum(ck_row_piece, columns - j);
       K(row_exponentials)(count, x + j, largest, piece);
-      sum += K(row_sum)(count, piece);
+      sum += (double)K(row_sum)(count, piece);
     }
-    S shift = (S)log((double)sum);
+    S shift = (S)log(sum);
     FREE_LOOP for (ptrdiff_t j = 0; j < columns; j++) y[j] = (x[j] - largest) - shift;
   }
 }
