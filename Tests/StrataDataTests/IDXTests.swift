@@ -74,8 +74,8 @@ struct IDXTests {
   @Test func compressedFilesAreReadNoFurtherThanTheirHeaderAsks() {
     // 200 MB of zeros in 1.3 MB, of which the header asks for 48 bytes.
     expectError(saying: "goes on after the 48 bytes") { try loadImages(bomb([4, 3, 4], runs: 800_000)) }
-    // A gigabyte announced by a file of 2 kB, which at the very most could hold two megabytes.
-    expectError(saying: "cannot hold them") { try loadImages(bomb([1_000_000, 32, 32], runs: 1000)) }
+    // A gigabyte announced by a file of 13 kB, which at the very most could hold 14 megabytes.
+    expectError(saying: "cannot hold them") { try loadImages(bomb([1_000_000, 32, 32], runs: 8000)) }
   }
 
   @Test func damagedCompressionIsNoticed() throws {
