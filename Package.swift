@@ -57,7 +57,9 @@ let package = Package(
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
-    .testTarget(name: "StrataViewsTests", dependencies: ["StrataViews"]),
+    .testTarget(
+      name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
+      exclude: ["Snapshots"]),
     // The terminal is tested from outside: a program of its own in a pseudo-terminal.
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",

@@ -17,7 +17,7 @@ public struct Shading: Hashable, Sendable {
   /// Numbers that have a natural lower end.
   public static let sequential = Shading(.sequential(.viridis))
   /// Signed numbers on a dark screen.
-  public static let signed = Shading(.diverging(.berlin))
+  public static let signed = Shading(.diverging(.blueOrange))
   /// Signed numbers on paper.
   public static let signedOnLight = Shading(.diverging(.redBlue))
 

@@ -13,6 +13,9 @@ public enum Palette: String, Hashable, Sendable, CaseIterable {
   case grey, viridis, cividis
   /// Diverging: blue below, red above the middle.
   case redBlue, berlin
+  /// Diverging on black, blue below and orange above, made of colours that a terminal of 256 colours has: the same
+  /// everywhere, where others turn patchy when their dark shades are rounded.
+  case blueOrange
 
   /// How many different colours a palette has.
   public static let levels = 64
@@ -20,7 +23,7 @@ public enum Palette: String, Hashable, Sendable, CaseIterable {
   /// What stands for a number that is none: nothing in the palettes looks like it.
   public static let notFinite = RGB(255, 0, 200)
 
-  public var isDiverging: Bool { self == .redBlue || self == .berlin }
+  public var isDiverging: Bool { self == .redBlue || self == .berlin || self == .blueOrange }
 
   /// The colour at a fraction in [0, 1]; values outside are cut, and NaN is `notFinite`.
   public func color(at fraction: Double) -> RGB {
@@ -34,6 +37,9 @@ public enum Palette: String, Hashable, Sendable, CaseIterable {
     case .cividis: return RGB(hex: PaletteTable.cividis[level])
     case .redBlue: return RGB(hex: PaletteTable.redBlue[level])
     case .berlin: return RGB(hex: PaletteTable.berlin[level])
+    case .blueOrange:
+      let table = PaletteTable.blueOrange
+      return RGB(hex: table[level * (table.count - 1) / (Palette.levels - 1)])
     }
   }
 

@@ -235,18 +235,13 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
-    let room = size.columns - TextLayout.width(lastCommand) - 14
-    if lines.count == 1, TextLayout.width(lines[0]) <= max(room, 20) {
-      answer = TextLine(lines[0], role)
-    } else if let first = lines.first {
-      if lines.count <= 3, TextLayout.width(lines.joined(separator: "  ")) <= room {
-        answer = TextLine(lines.joined(separator: "  "), role)
-      } else {
-        answer = TextLine(TextLayout.truncated(first, to: max(room, 1)), role)
-        if !(lesson?.isPlaying ?? false) { overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) }) }
-      }
-    } else {
-      answer = TextLine("")
+    let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
+    let whole = lines.joined(separator: " · ")
+    answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
+    // What does not fit beside the command lies over the panels; but a movement shows itself in all of them.
+    let isMovement = lastCommand.split(separator: " ").first.map { KeyMap.movements.contains(String($0)) } ?? false
+    if TextLayout.width(whole) > room || lines.count > 3, !isMovement, lesson?.isPlaying != true {
+      overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
     }
     return []
   }
