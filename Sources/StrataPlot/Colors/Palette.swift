@@ -5,10 +5,6 @@
 /// what the network has learned shines. Every palette has 64 levels, so that a screen of images stays within a few
 /// thousand colour pairs.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 public enum Palette: String, Hashable, Sendable, CaseIterable {
   case grey, viridis, cividis
   /// Diverging: blue below, red above the middle.

@@ -3,10 +3,6 @@
 /// The table of roles is made for a dark ground and a projector: saturated lines apart in lightness, quiet things
 /// still readable from the last row. Lines of charts use Okabe and Ito's colours (2008).
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// How many colours a terminal shows.
 public enum ColorDepth: Hashable, Sendable, CaseIterable {
   /// No colour at all: `NO_COLOR`, or a terminal without.
