@@ -13,7 +13,8 @@ struct IDXTests {
     let ending = compressed ? ".gz" : ""
     for (name, bytes) in [
       ("train-images-idx3-ubyte", idx([5, 3, 4], pixels)), ("train-labels-idx1-ubyte", idx([5], [0, 1, 2, 1, 0])),
-      ("t10k-images-idx3-ubyte", idx([2, 3, 4], Array(pixels.prefix(24)))), ("t10k-labels-idx1-ubyte", idx([2], [2, 0])),
+      ("t10k-images-idx3-ubyte", idx([2, 3, 4], Array(pixels.prefix(24)))),
+      ("t10k-labels-idx1-ubyte", idx([2], [2, 0])),
     ] {
       try folder.write(compressed ? gzip(bytes) : bytes, to: name + ending)
     }
@@ -60,7 +61,9 @@ struct IDXTests {
     expectError(saying: "within the 3 extents") { try loadImages(good.prefix(9) + []) }
     expectError(saying: "single numbers") { try loadImages(idx([5], [1, 2, 3, 4, 5])) }
     expectError(saying: "4 labels for the 5 images") { try loadImages(good, labels: idx([4], [0, 1, 2, 1])) }
-    expectError(saying: "cannot hold them", "4294967295") { try loadImages(idx([0xffff_ffff, 0xffff_ffff, 28], pixels)) }
+    expectError(saying: "cannot hold them", "4294967295") {
+      try loadImages(idx([0xffff_ffff, 0xffff_ffff, 28], pixels))
+    }
     expectError(saying: "cannot hold them") { try loadImages(idx([60_000, 28, 28], pixels)) }
   }
 

@@ -41,7 +41,9 @@ public enum AtomicFile {
   }
 
   /// Writes text as UTF-8; see `write(_:to:)` for bytes.
-  public static func write(_ text: String, to path: String) throws(StrataError) { try write(Array(text.utf8), to: path) }
+  public static func write(_ text: String, to path: String) throws(StrataError) {
+    try write(Array(text.utf8), to: path)
+  }
 
   /// Makes a new file with a name that no other has; its mode follows the user's mask.
   private static func create(in folder: String, for name: String, path: String) throws(StrataError) -> (Int32, String) {

@@ -37,7 +37,8 @@ struct CSVScanner {
   /// Reads the next row that is not empty into `cells`. Returns false at the end. Throws on a broken quotation.
   mutating func next(into cells: inout [CSVCell]) throws(StrataError) -> Bool {
     cells.removeAll(keepingCapacity: true)
-    while position < bytes.count, bytes[position] == CSVScanner.newline || bytes[position] == CSVScanner.carriageReturn {
+    while position < bytes.count, bytes[position] == CSVScanner.newline || bytes[position] == CSVScanner.carriageReturn
+    {
       passLineBreak()
     }
     guard position < bytes.count else { return false }
@@ -84,8 +85,9 @@ struct CSVScanner {
       position += 1
     }
     while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
-    guard position == bytes.count || bytes[position] == delimiter || bytes[position] == CSVScanner.newline
-      || bytes[position] == CSVScanner.carriageReturn
+    guard
+      position == bytes.count || bytes[position] == delimiter || bytes[position] == CSVScanner.newline
+        || bytes[position] == CSVScanner.carriageReturn
     else { throw StrataError("\(path), line \(nextLine): there is text after a closing quotation mark") }
     return cell
   }
