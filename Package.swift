@@ -43,7 +43,7 @@ let package = Package(
     .executableTarget(
       name: "strata",
       dependencies: [
-        "StrataTerminal", "CKernels", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StrataTerminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same engine sources again, with Double as the scalar, for gradient checks (a symbolic link).
     .target(
@@ -51,10 +51,20 @@ let package = Package(
       swiftSettings: [.define("STRATA_DOUBLE")]),
     .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine", "CKernels"]),
     .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
+    .testTarget(
+      name: "ReferenceTests", dependencies: ["StrataEngine", "StrataData"], path: "Tests/Reference",
+      exclude: ["pytorch.py", "pytorch.safetensors"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
     .testTarget(name: "StrataViewsTests", dependencies: ["StrataViews"]),
+    // The terminal is tested from outside: a program of its own in a pseudo-terminal.
+    .target(
+      name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
+      linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
+    .executableTarget(name: "terminal-probe", dependencies: ["StrataTerminal"], path: "Tests/TerminalProbe"),
+    .testTarget(
+      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,6 +1,5 @@
 // `strata bench`: throughput on fixed tasks, as JSON lines that stand beside those of other libraries.
 import ArgumentParser
-import CKernels
 import StrataEngine
 
 struct Bench: ParsableCommand {
@@ -31,8 +30,8 @@ struct Bench: ParsableCommand {
   }
 
   func run() throws {
-    ck_set_threads(Int32(threads))
-    ck_load_matrix_library()
+    Compute.threads = threads
+    Compute.prepare()
     for task in BenchTask.all where tasks.isEmpty || tasks.contains(task.name) {
       var learner = try task.learner()
       for _ in 0..<task.warmUp { learner.next() }

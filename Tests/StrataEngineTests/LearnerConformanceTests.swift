@@ -49,6 +49,12 @@ enum Subjects {
       Subject(description: "backprop with schedule") {
         try backprop(["dense 3 softmax"], [("schedule", "cosine:3"), ("batch", "4"), ("l1", "0.001")])
       },
+      Subject(description: "descent") {
+        let function = try FunctionModel(Expression("x^2+3*y^2+sin(x*y)"), start: [1, 2], ranges: [-3...3, -3...3])
+        var learner = try DescentLearner(data: .none, model: function, seed: 4)
+        try learner.set("optimizer", to: "adam")
+        return learner
+      },
       Subject(description: "perceptron") {
         let data = Subjects.data(classes: 2)
         let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
@@ -140,7 +146,8 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
       #expect(!explanation.lines.isEmpty)
       let value = named.tensor[flat: named.tensor.count - 1]
       #expect(explanation.value == Double(value))
-      #expect(throws: StrataError.self) { try learner.explain(named.name, at: last.map { $0 + 1 }) }
+      let outside = last.isEmpty ? [0] : last.map { $0 + 1 }
+      #expect(throws: StrataError.self) { try learner.explain(named.name, at: outside) }
     }
     #expect(throws: StrataError.self) { try learner.explain("no.such.tensor", at: [0]) }
   }

@@ -77,6 +77,12 @@ public struct DataSet: Sendable, Equatable {
     self.standardization = standardization
   }
 
+  /// No data: for models that learn from none.
+  public static let none = DataSet(
+    name: "none", about: "no data",
+    train: Samples(inputs: SampleStore(sampleShape: [1], storage: .scalars([])), targets: .none),
+    test: Samples(inputs: SampleStore(sampleShape: [1], storage: .scalars([])), targets: .none))
+
   /// The shape of one sample.
   public var inputShape: Shape { train.inputs.sampleShape }
   /// The names of the classes; empty when the targets are not classes.

@@ -53,7 +53,7 @@ extension Targets {
     switch self {
     case .none: target.resize(to: [rows.count, 0])
     case .classes(let labels, _):
-      let wanted: Shape = [rows.count, width]
+      let wanted = Shape(rows: rows.count, columns: width)
       if target.shape != wanted { target.resize(to: wanted) }
       labels.withUnsafeBufferPointer { labels in
         target.withUnsafeMutableElements { t in

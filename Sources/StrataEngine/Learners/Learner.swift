@@ -181,7 +181,7 @@ public protocol Learner: Sendable {
 }
 
 /// Every learner, in the order of the documentation. A new one is one file and one line here.
-public let learnerTypes: [any Learner.Type] = [BackpropLearner.self, PerceptronLearner.self]
+public let learnerTypes: [any Learner.Type] = [BackpropLearner.self, PerceptronLearner.self, DescentLearner.self]
 
 extension Learner {
   public func tensor(named name: String) -> NamedTensor? {

@@ -165,11 +165,33 @@ public struct Optimizer: Sendable {
     updates += 1
     if first.count != layers.count || second.count != layers.count { makeMemory(for: layers) }
     let rate = Scalar(self.rate * schedule.factor(epoch: epoch))
-    for index in layers.indices where !layers[index].parameters.isEmpty {
-      for p in layers[index].parameters.indices {
+    for index in layers.indices {
+      for p in traces[index].parameterGradients.indices {
         update(&layers[index].parameters[p], gradient: traces[index].parameterGradients[p], rate: rate, index, p)
       }
     }
+  }
+
+  /// One update of a single parameter that belongs to no layer.
+  mutating func update(_ parameter: inout Parameter, gradient: Tensor, epoch: Double) {
+    updates += 1
+    if first.isEmpty || second.isEmpty {
+      let shape = parameter.value.shape
+      first = [[rule.remembersGradients ? Tensor(shape) : .empty]]
+      second = [[rule.remembersSquares ? Tensor(shape) : .empty]]
+    }
+    update(&parameter, gradient: gradient, rate: Scalar(rate * schedule.factor(epoch: epoch)), 0, 0)
+  }
+
+  /// Another rule begins with its own usual numbers and remembers nothing; schedule and penalties stay.
+  mutating func change(to rule: UpdateRule, keepingRate: Bool) {
+    guard rule != self.rule else { return }
+    var new = Optimizer(rule, rate: keepingRate ? rate : nil)
+    new.momentum = momentum
+    new.schedule = schedule
+    new.l1 = l1
+    new.l2 = l2
+    self = new
   }
 
   private mutating func update(_ parameter: inout Parameter, gradient: Tensor, rate: Scalar, _ layer: Int, _ p: Int) {

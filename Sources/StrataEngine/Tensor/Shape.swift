@@ -20,6 +20,14 @@ public struct Shape: Hashable, Sendable {
     }
   }
 
+  /// The shape of a matrix, `[rows, columns]`, without an array on the way: shapes are made on every instruction.
+  public init(rows: Int, columns: Int) {
+    rank = 2
+    extents = SIMD8(repeating: 1)
+    extents[0] = Int32(rows)
+    extents[1] = Int32(columns)
+  }
+
   /// The extent of one axis.
   public subscript(axis: Int) -> Int {
     get {
@@ -46,7 +54,14 @@ public struct Shape: Hashable, Sendable {
   public var dropFirst: Shape { Shape(Array(dimensions.dropFirst())) }
 
   /// This shape with one more axis in front, usually the batch.
-  public func batched(_ count: Int) -> Shape { Shape([count] + dimensions) }
+  public func batched(_ count: Int) -> Shape {
+    precondition(rank < Shape.maximumRank, "a shape has at most 5 axes, and \(self) would get one more")
+    var shape = self
+    shape.rank = rank + 1
+    for axis in stride(from: rank, to: 0, by: -1) { shape.extents[axis] = extents[axis - 1] }
+    shape.extents[0] = Int32(count)
+    return shape
+  }
 }
 
 extension Shape: ExpressibleByArrayLiteral, CustomStringConvertible {

@@ -20,7 +20,7 @@ extension Tensor {
     let (m, k) = transposeA ? (aColumns, aRows) : (aRows, aColumns)
     let (inner, n) = transposeB ? (bColumns, bRows) : (bRows, bColumns)
     precondition(k == inner, "inner extents of a product differ: \(a.shape) and \(b.shape)")
-    if count != m * n || (shape.rank > 0 && shape[0] != m) { resize(to: [m, n]) }
+    if count != m * n || (shape.rank > 0 && shape[0] != m) { resize(to: Shape(rows: m, columns: n)) }
     a.withUnsafeElements { a in
       b.withUnsafeElements { b in
         withUnsafeMutableElements { c in

@@ -86,16 +86,11 @@ extension BackpropLearner {
   /// Another rule begins with its own usual numbers, except those that were chosen, and remembers nothing.
   private mutating func changeRule(_ rule: UpdateRule) {
     guard rule != optimizer.rule else { return }
-    var new = Optimizer(rule)
-    if chosen.contains("rate") { new.rate = optimizer.rate }
-    if chosen.contains("momentum") { new.momentum = optimizer.momentum }
-    if chosen.contains("beta1") { new.beta1 = optimizer.beta1 }
-    if chosen.contains("beta2") { new.beta2 = optimizer.beta2 }
-    if chosen.contains("epsilon") { new.epsilon = optimizer.epsilon }
-    new.schedule = optimizer.schedule
-    new.l1 = optimizer.l1
-    new.l2 = optimizer.l2
-    optimizer = new
+    let old = optimizer
+    optimizer.change(to: rule, keepingRate: chosen.contains("rate"))
+    if chosen.contains("beta1") { optimizer.beta1 = old.beta1 }
+    if chosen.contains("beta2") { optimizer.beta2 = old.beta2 }
+    if chosen.contains("epsilon") { optimizer.epsilon = old.epsilon }
   }
 
   private mutating func setBatchSize(_ size: Int) {

@@ -46,6 +46,11 @@ public struct BackpropLearner: Learner {
   /// ∂C/∂y, or ∂C/∂z where the loss is joined with the output layer.
   var outputGradient = Tensor.empty
   var traces: [LayerTrace] = []
+  /// For each layer how many parameters it has, and whether it takes up what a pass found out.
+  private var parameterCounts: [Int] = []
+  private var absorbing: [Bool] = []
+  /// The width of the network's output.
+  private var outputWidth = 0
   /// Keys that were set by the user and so survive a change of the rule.
   var chosen: Set<String> = []
 
@@ -115,6 +120,9 @@ public struct BackpropLearner: Learner {
     if clip != nil { program.append(.clip) }
     program.append(.update)
     traces = [LayerTrace](repeating: LayerTrace(), count: count)
+    parameterCounts = network.layers.map(\.parameters.count)
+    absorbing = network.layers.map { !$0.buffers.isEmpty }
+    outputWidth = network.outputShape?.elementCount ?? 0
     listing = makeListing()
     line = 0
     clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
@@ -135,11 +143,11 @@ public struct BackpropLearner: Learner {
     case .batch:
       let rows = batches.take()
       data.train.inputs.gather(rows, into: &input)
-      data.train.targets.gather(rows, width: network.outputShape?.elementCount ?? 0, into: &target)
+      data.train.targets.gather(rows, width: outputWidth, into: &target)
     case .forward(let index):
       let source = index == 0 ? input : traces[index - 1].output
       network.layers[index].forward(source, trace: &traces[index], mode: .training, random: &dropoutStream)
-      network.layers[index].absorb(traces[index])
+      if absorbing[index] { network.layers[index].absorb(traces[index]) }
     case .loss:
       loss = lossFunction.value(
         output: traces[traces.count - 1].output, preactivation: traces[traces.count - 1].preactivation, target: target,
@@ -198,9 +206,8 @@ public struct BackpropLearner: Learner {
     switch instruction {
     case .batch: return input.firstNonFinite.map { report(input, $0, "input", line, nil) }
     case .forward(let index):
-      let trace = traces[index]
-      if let place = trace.output.firstNonFinite {
-        return report(trace.output, place, "layer\(index + 1).output", line, index)
+      if let place = traces[index].output.firstNonFinite {
+        return report(traces[index].output, place, "layer\(index + 1).output", line, index)
       }
     case .loss:
       if !loss.isFinite {
@@ -211,10 +218,10 @@ public struct BackpropLearner: Learner {
         return report(outputGradient, place, outputGradientName, line, nil)
       }
     case .backward(let index):
-      for (p, gradient) in traces[index].parameterGradients.enumerated() {
-        if let place = gradient.firstNonFinite {
+      for p in traces[index].parameterGradients.indices {
+        if let place = traces[index].parameterGradients[p].firstNonFinite {
           let name = "layer\(index + 1).\(network.layers[index].parameters[p].name).gradient"
-          return report(gradient, place, name, line, index)
+          return report(traces[index].parameterGradients[p], place, name, line, index)
         }
       }
       if index > 0, let place = traces[index].inputGradient.firstNonFinite {
@@ -223,8 +230,9 @@ public struct BackpropLearner: Learner {
     case .clip: return nil
     case .update:
       for index in network.layers.indices {
-        for parameter in network.layers[index].parameters {
-          if let place = parameter.value.firstNonFinite {
+        for p in 0..<parameterCounts[index] {
+          if let place = network.layers[index].parameters[p].value.firstNonFinite {
+            let parameter = network.layers[index].parameters[p]
             return report(parameter.value, place, "layer\(index + 1).\(parameter.name)", line, index)
           }
         }

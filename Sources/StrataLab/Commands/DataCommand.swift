@@ -1,0 +1,89 @@
+// Choosing data. What there is and which options apply comes from the catalogue.
+import StrataData
+import StrataEngine
+
+extension Command {
+  static let data = Command(
+    "data", .build, "chooses what to learn from: a name, a file, a folder, a function of x and y; alone it describes it",
+    forms: [
+      Form([], "describes the data") { _ throws(StrataError) in
+        .look { (lab) throws(StrataError) in try describe(lab.experiment.data) }
+      },
+      Form([.word("list")], "lists the data that come with a name") { _ throws(StrataError) in
+        .look { (_) throws(StrataError) in list() }
+      },
+      Form(
+        [Place("NAME", .known(.dataSets), "a name of the list, a path, or an expression such as sin(3*x)")],
+        options: { _ in DataOptions.descriptions.map { OptionDescription($0) } }
+      ) { arguments throws(StrataError) in
+        let name = arguments.text("NAME") ?? ""
+        var options = DataOptions()
+        for option in arguments.options { try options.set(option.name, to: option.value) }
+        let chosen = options
+        return .edit(readsFiles: true) { (experiment, surroundings) throws(StrataError) in
+          if case .file(let path) = try reference(name, surroundings) {
+            try surroundings.files.check(path, to: "read")
+          }
+          let data = try DataCatalogue.load(name, options: chosen, environment: surroundings.environment)
+          let notes = experiment.setData(data)
+          return Outcome(summary(data), numbers: numbers(data), notes: notes)
+        }
+      },
+    ],
+    examples: ["data digits", "data moons --samples 300 --noise 0.1", "data list"])
+
+  /// What the name stands for. A session that may touch no file does not learn which files there are either.
+  private static func reference(_ name: String, _ surroundings: Surroundings) throws(StrataError) -> DataReference {
+    if !DataCatalogue.names.contains(name), (try? Expression(name)) == nil {
+      try surroundings.files.check(DataPlaces(environment: surroundings.environment).expanding(name), to: "read")
+    }
+    return try DataReference(name, environment: surroundings.environment)
+  }
+
+  private static func numbers(_ data: DataSet) -> [Outcome.Number] {
+    [
+      Outcome.Number("train", Double(data.train.count)), Outcome.Number("test", Double(data.test.count)),
+      Outcome.Number("classes", Double(data.classNames.count)),
+    ]
+  }
+
+  /// `digits · 1797 samples · 8×8 · 10 classes · 1437 train / 360 test`.
+  static func summary(_ data: DataSet) -> String {
+    var parts = [data.name, "\(data.train.count + data.test.count) samples", "\(data.inputShape)"]
+    switch data.train.targets {
+    case .classes(_, let names): parts.append("\(names.count) classes")
+    case .values(let store): parts.append(store.sampleSize == 1 ? "1 target" : "\(store.sampleSize) targets")
+    case .none: parts.append("no targets")
+    }
+    parts.append(
+      data.test.count > 0 ? "\(data.train.count) train / \(data.test.count) test" : "\(data.train.count) train, no test")
+    return parts.joined(separator: " · ")
+  }
+
+  private static func describe(_ data: DataSet?) throws(StrataError) -> Outcome {
+    guard let data else { throw StrataError("there are no data yet", try: "data digits   (or: data list)") }
+    var outcome = Outcome(summary(data), data.about, numbers: numbers(data))
+    if !data.featureNames.isEmpty { outcome.append("inputs: " + data.featureNames.joined(separator: ", ")) }
+    if !data.classNames.isEmpty, data.classNames.count <= 40 {
+      outcome.append("classes: " + data.classNames.joined(separator: ", "))
+    }
+    if !data.targetNames.isEmpty { outcome.append("targets: " + data.targetNames.joined(separator: ", ")) }
+    return outcome
+  }
+
+  private static func list() -> Outcome {
+    var table = TextTable(columns: ["data", "", "licence"])
+    for entry in DataCatalogue.entries { table.rows.append([entry.name, entry.summary, entry.licence]) }
+    for function in NamedFunction.all { table.rows.append([function.name, function.summary, ""]) }
+    var outcome = Outcome(table: table)
+    outcome.append("or a file: CSV, IDX, NPY, NPZ; a folder of PNGs; an expression of x and y")
+    return outcome
+  }
+}
+
+extension Vocabulary {
+  static let dataSets = Vocabulary { _ in
+    DataCatalogue.entries.map { Suggestion($0.name, $0.summary) }
+      + NamedFunction.all.map { Suggestion($0.name, $0.summary) }
+  }
+}

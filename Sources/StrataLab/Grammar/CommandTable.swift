@@ -1,0 +1,16 @@
+// All commands, in the order of help. One line a command: everything else about it stands in its own file.
+import StrataEngine
+
+/// The commands of the laboratory.
+public enum CommandTable {
+  /// Every command, in the order of help.
+  public static let all: [Command] = [
+    .data, .new, .add, .insert, .remove, .change, .network, .minimize,
+    .learn, .set, .seed,
+    .step, .next, .finish, .run,
+    .back, .goto, .branches, .branch,
+    .break, .watch, .breaks, .delete,
+    .show, .print, .explain, .check, .test,
+    .say, .pause, .expect, .help, .quit,
+  ]
+}

@@ -1,0 +1,69 @@
+// A view is a name and a pure function from the laboratory, some options and a size to a figure. Views keep nothing:
+// what is selected, zoomed or scrolled is in the options. A new view is one file and one line in `views`.
+import StrataEngine
+import StrataLab
+import StrataPlot
+
+/// One way of looking at the laboratory.
+public struct View: Sendable {
+  /// The word typed after `show`.
+  public let name: String
+  /// The panel's heading.
+  public let title: String
+  /// One sentence for help.
+  public let summary: String
+  /// Which options it heeds, for help and completion: `[LAYER] [--log]`.
+  public let usage: String
+  /// Why there is nothing to see, as a sentence; nil when there is.
+  public let reasonMissing: @Sendable (Lab) -> String?
+  /// A remark for the right end of the heading: which layer, which sample.
+  public let note: @Sendable (Lab, ViewOptions) -> String
+  /// The picture. Called only where `reasonMissing` is nil.
+  public let draw: @Sendable (Lab, ViewOptions, Size) -> Figure
+
+  init(
+    _ name: String, title: String, summary: String, usage: String = "",
+    reasonMissing: @escaping @Sendable (Lab) -> String? = { _ in nil },
+    note: @escaping @Sendable (Lab, ViewOptions) -> String = { _, _ in "" },
+    draw: @escaping @Sendable (Lab, ViewOptions, Size) -> Figure
+  ) {
+    self.name = name
+    self.title = title
+    self.summary = summary
+    self.usage = usage
+    self.reasonMissing = reasonMissing
+    self.note = note
+    self.draw = draw
+  }
+
+  /// The picture, or the reason why there is none.
+  public func figure(_ lab: Lab, _ options: ViewOptions, size: Size) -> Figure {
+    if let reason = reasonMissing(lab) { return .message(reason) }
+    return draw(lab, options, size)
+  }
+
+  /// The picture in a box with its heading.
+  public func panel(_ lab: Lab, _ options: ViewOptions, size: Size, isFocused: Bool = false) -> Figure {
+    let inner = Size(columns: size.columns - 2, rows: size.rows - 2)
+    let missing = reasonMissing(lab) != nil
+    return .panel(
+      Panel(title, note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
+  }
+}
+
+/// Every view, in the order in which `tab` goes through them.
+public let views: [View] = [
+  .network, .listing, .loss, .weights, .weightHistory, .filters, .activations, .gradients, .boundary, .surface,
+  .samples, .confusion, .tensor, .branches,
+]
+
+/// The view with this name; nil when there is none.
+public func view(named name: String) -> View? { views.first { $0.name == name } }
+
+/// What the laboratory must know of the views to offer `show`.
+public let viewNames: [ViewName] = views.map { ViewName($0.name, summary: $0.summary, usage: $0.usage) }
+
+extension StrataError {
+  /// Problem and suggestion on one line, for places where there is only one.
+  var hint: String { suggestion.map { "\(problem): \($0)" } ?? problem }
+}

@@ -1,0 +1,34 @@
+// What each layer puts out in this mini-batch: mean and spread, dead and saturated units, the distribution. Here it
+// shows what makes an activation function good or bad.
+import StrataEngine
+import StrataLab
+import StrataPlot
+
+extension View {
+  static let activations = View(
+    "activations", title: "activations", summary: "outputs of each layer: mean, dead and saturated units, distribution",
+    usage: "[LAYER]",
+    reasonMissing: { lab in
+      if let reason = noLearner(lab) { return reason }
+      return lab.experiment.learner?.tensor(named: "layer1.output")?.tensor.count ?? 0 == 0
+        ? "nothing has been computed yet: press s to step" : nil
+    },
+    note: { lab, _ in lab.experiment.learner.map { "step \($0.clock.steps)" } ?? "" }
+  ) { lab, options, size in
+    guard let learner = lab.experiment.learner else { return .empty }
+    let states = learner.model.parts
+      .filter { options.layer == nil || $0.index == options.layer }
+      .compactMap { part in LayerState(part: part, learner: learner).map { (part, $0) } }
+    guard !states.isEmpty else { return .message("layer \(options.layer ?? 0) has no activation") }
+    let fitting = max(size.rows / 4, 1)
+    return .rows(states.prefix(fitting).map { part, state in layerPart(part, state) })
+  }
+}
+
+private func layerPart(_ part: ModelPart, _ state: LayerState) -> Part {
+  var facts = ["mean \(formatNumber(state.mean, significant: 2))", "σ \(formatNumber(state.deviation, significant: 2))"]
+  if let remark = state.remark { facts.append(remark.text) }
+  return Part(
+    .histogram(Histogram(Bins(of: state.values, count: 60), role: .series4)),
+    title: "\(part.index) \(state.activation.rawValue)", note: facts.joined(separator: " · "))
+}

@@ -1,0 +1,107 @@
+// The program of the learner, with the line that comes next marked, as a debugger shows source.
+import StrataEngine
+import StrataLab
+import StrataPlot
+
+extension View {
+  static let listing = View(
+    "listing", title: "listing", summary: "the learner's program: the next line marked, with the tensors it touches",
+    reasonMissing: noLearner,
+    note: { lab, _ in lab.experiment.learner.map { "\($0.title) · step \($0.clock.steps)" } ?? "" }
+  ) { lab, options, size in
+    guard let learner = lab.experiment.learner else { return .empty }
+    return .text(TextBlock(listingLines(learner, size: size)))
+  }
+}
+
+/// Why views of a learner are empty before there is one.
+@Sendable func noLearner(_ lab: Lab) -> String? {
+  lab.experiment.learner == nil ? lab.experiment.missing?.hint ?? "nothing learns yet" : nil
+}
+
+private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
+  let listing = learner.listing
+  let digits = "\(listing.count)".count
+  var lines: [TextLine] = []
+  var currentRows = 0..<0
+  for (index, line) in listing.enumerated() {
+    let isNext = index == learner.line
+    let shape = line.writes.first.flatMap { learner.tensor(named: $0) }.map(written) ?? ""
+    let start = lines.count
+    lines += numbered(
+      line, number: index + 1, digits: digits, isNext: isNext, shape: shape, columns: size.columns)
+    if isNext { currentRows = start..<lines.count }
+  }
+  // Two lines at the foot tell what the next line touches; the rest scrolls so that the next line is in sight.
+  let foot = touched(learner, columns: size.columns)
+  let room = max(size.rows - foot.count - 1, 1)
+  if lines.count > room {
+    let first = min(max(currentRows.upperBound - room, min(currentRows.lowerBound - 2, lines.count - room)), lines.count - room)
+    lines = Array(lines[max(first, 0)..<min(max(first, 0) + room, lines.count)])
+  }
+  guard size.rows > foot.count + 2 else { return lines }
+  while lines.count < room { lines.append("") }
+  return lines + [TextLine(String(repeating: "─", count: size.columns), .quiet)] + foot
+}
+
+/// `x 32×64`
+private func written(_ named: NamedTensor) -> String {
+  named.tensor.count > 0 ? "\(named.symbol) \(named.tensor.shape)" : ""
+}
+
+/// A line with its number and marker; a long one goes on below, broken where statements end.
+private func numbered(
+  _ line: ListingLine, number: Int, digits: Int, isNext: Bool, shape: String, columns: Int
+) -> [TextLine] {
+  let marker = isNext ? "▶" : " "
+  let label = String(repeating: " ", count: digits - "\(number)".count) + "\(number)"
+  let indent = digits + 4
+  let role: ColorRole = isNext ? .accent : .plain
+  let style: TextStyle = isNext ? .bold : []
+  let room = max(columns - indent, 8)
+  var pieces: [String] = []
+  for statement in line.text.components(separatedBy: ";  ") {
+    if let last = pieces.last, TextLayout.width(last) + TextLayout.width(statement) + 3 <= room {
+      pieces[pieces.count - 1] = last + ";  " + statement
+    } else {
+      pieces.append(statement)
+    }
+  }
+  return pieces.enumerated().map { index, piece in
+    let lead = index == 0 ? "\(marker) \(label)  " : String(repeating: " ", count: indent)
+    let body = TextRun(piece, role, style: style)
+    let runs = [TextRun(lead, isNext ? .accent : .quiet, style: style), body]
+    let isFirst = index == 0
+    guard isFirst, !shape.isEmpty else { return TextLine(runs) }
+    let space = columns - TextLine(runs).width - TextLayout.width(shape)
+    guard space >= 2 else { return TextLine(runs) }
+    return TextLine(runs + [TextRun(String(repeating: " ", count: space)), TextRun(shape, .quiet)])
+  }
+}
+
+/// What the next line reads and writes, by the listing's signs.
+private func touched(_ learner: any Learner, columns: Int) -> [TextLine] {
+  let line = learner.listing[learner.line]
+  func signs(_ names: [String]) -> String {
+    let signs = names.compactMap { learner.tensor(named: $0)?.symbol }
+    let text = signs.joined(separator: ", ")
+    return TextLayout.width(text) > columns - 9 ? TextLayout.truncated(text, to: max(columns - 9, 1)) : text
+  }
+  return [
+    TextLine([TextRun(" reads  ", .quiet), TextRun(signs(line.reads), .series1)]),
+    TextLine([TextRun(" writes ", .quiet), TextRun(signs(line.writes), .series2)]),
+  ]
+}
+
+extension String {
+  /// Splits at a separator of several characters.
+  fileprivate func components(separatedBy separator: String) -> [String] {
+    var parts: [String] = []
+    var rest = self[...]
+    while let place = rest.firstRange(of: separator) {
+      parts.append(String(rest[..<place.lowerBound]))
+      rest = rest[place.upperBound...]
+    }
+    return parts + [String(rest)]
+  }
+}
