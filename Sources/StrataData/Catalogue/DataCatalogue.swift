@@ -90,6 +90,17 @@ public enum DataCatalogue {
     }
   }
 
+  /// The options that may be given with a word after `data`, for help and completion. Of files, those of every kind.
+  public static func options(for reference: DataReference) -> [SettingDescription] {
+    let keys: [String]
+    switch reference {
+    case .entry(let name): keys = entries.first { $0.name == name }?.options ?? []
+    case .function: keys = FunctionData.options
+    case .file: keys = DataFile.common + CSVFile.options
+    }
+    return DataOptions.descriptions.filter { keys.contains($0.key) }
+  }
+
   /// Refuses options that would have no effect.
   static func check(_ options: DataOptions, apply keys: [String], to name: String) throws(StrataError) {
     for key in options.given where !keys.contains(key) {

@@ -76,7 +76,7 @@ struct CSVFile {
   /// its texts comes again below.
   private var headerMayBeData: Bool {
     hasHeader && columns.allSatisfy { $0.kind != .numbers }
-      && zip(columns, firstRow).contains { $0.texts[$1] != nil }
+      && zip(columns, firstRow).contains { $0.texts.contains($1) }
   }
 
   private mutating func add(_ cells: [CSVCell], _ scanner: CSVScanner) throws(StrataError) {
@@ -116,7 +116,7 @@ struct CSVFile {
           continue
         }
         if let classes = target.classes {
-          labels.append(classes[target.key(scanner, cell)] ?? -1)
+          labels.append(classes[scanner.key(cell)] ?? -1)
         } else {
           values.append(Scalar(scanner.number(cell) ?? .nan))
         }

@@ -119,12 +119,16 @@ struct CSVScanner {
   func isMissing(_ cell: CSVCell) -> Bool {
     let count = cell.end - cell.start
     if count == 0 { return true }
-    if count > 3 { return false }
+    // Almost every cell is told by its length or its first byte.
+    if count > 3 || (bytes[cell.start] >= 48 && bytes[cell.start] <= 57) { return false }
     switch text(cell).lowercased() {
     case "na", "n/a", "?", "nan": return true
     default: return false
     }
   }
+
+  /// What a cell is called as a category or a class: numbers by their value, so that `1` and `1.0` are one.
+  func key(_ cell: CSVCell) -> String { number(cell).map { TargetRule.name(of: $0) } ?? text(cell) }
 
   /// The number that a cell holds; nil when it holds something else.
   func number(_ cell: CSVCell) -> Double? {
