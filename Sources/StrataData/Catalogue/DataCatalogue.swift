@@ -11,6 +11,7 @@ public struct DataEntry: Sendable {
   public let options: [String]
   /// Whose the data are.
   public let source: String
+  /// The terms under which they may be used.
   public let licence: String
   let load: @Sendable (DataOptions, DataPlaces) throws(StrataError) -> SourceData
 

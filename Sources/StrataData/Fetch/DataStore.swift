@@ -12,9 +12,11 @@ import StrataEngine
 
 /// How far fetching has come.
 public struct FetchProgress: Sendable, Hashable {
-  /// The file that is being fetched, and its place among the others, from 1.
+  /// The file that is being fetched.
   public var file: String
+  /// Its place among the set's files, from 1.
   public var number: Int
+  /// How many files the set has.
   public var count: Int
   /// Bytes of the file that are there, those of an earlier attempt included.
   public var done: Int
@@ -28,7 +30,9 @@ public struct FetchProgress: Sendable, Hashable {
 public struct FetchReport: Sendable, Hashable {
   /// The folder that holds the files now.
   public var folder: String
+  /// Who made the data.
   public var source: String
+  /// The terms under which they may be used.
   public var licence: String
   /// Files that came in this call, with the place each came from.
   public var fetched: [String]
@@ -36,6 +40,7 @@ public struct FetchReport: Sendable, Hashable {
   public var present: [String]
 }
 
+/// Fetches data sets into a data place and checks that they arrived whole.
 public enum DataStore {
   /// Fetches a set by its name; see `get(_:from:into:progress:)` for sets.
   public static func get(

@@ -7,6 +7,7 @@ import StrataEngine
   import Darwin
 #endif
 
+/// Writes files whole or not at all.
 public enum AtomicFile {
   /// Writes the bytes to a temporary file in the target's folder, brings them to the disk, and renames it to the target.
   ///

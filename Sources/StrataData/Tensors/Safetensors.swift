@@ -10,8 +10,11 @@ import StrataEngine
 public struct Safetensors: Sendable, Equatable {
   /// A tensor with the name it is stored under.
   public struct Entry: Sendable, Equatable {
+    /// `layer1.weight`
     public var name: String
+    /// The numbers, as Floats whatever the file's type.
     public var tensor: Tensor
+    /// A tensor to be stored under a name.
     public init(_ name: String, _ tensor: Tensor) {
       self.name = name
       self.tensor = tensor
@@ -23,6 +26,7 @@ public struct Safetensors: Sendable, Equatable {
   /// What the file says about itself, `__metadata__`.
   public var metadata: [String: String]
 
+  /// The contents of a file to be written.
   public init(_ entries: [Entry] = [], metadata: [String: String] = [:]) {
     self.entries = entries
     self.metadata = metadata
