@@ -55,18 +55,18 @@ final class HTTPServer: Sendable {
     let thread = Thread { [weak self] in
       while true {
         let connection = accept(descriptor, nil, nil)
-        guard connection >= 0 else { return }
+        guard connection >= 0 else { break }
         self?.answer(connection)
         close(connection)
       }
+      // Closed here and not in deinit: until this thread is through, the number must not become another socket's.
+      close(descriptor)
     }
     thread.start()
   }
 
-  deinit {
-    shutdown(descriptor, Int32(SHUT_RDWR))
-    close(descriptor)
-  }
+  /// Wakes the thread that waits for connections, which then ends.
+  deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
   var url: String { "http://127.0.0.1:\(port)/" }
 
