@@ -27,9 +27,18 @@ func fingerprint(_ experiment: Experiment) -> [String] {
     for setting in type(of: learner).settings { parts.append("\(setting.key) \(learner.value(of: setting.key) ?? "-")") }
   }
   for named in experiment.tensors {
-    parts.append("\(named.name) \(named.tensor.shape) \(named.tensor.elements.map(\.bitPattern))")
+    parts.append("\(named.name) \(named.tensor.shape) \(bits(named.tensor))")
   }
   return parts
+}
+
+/// A sum over the bits of all numbers (FNV-1a).
+func bits(_ tensor: Tensor) -> UInt64 {
+  var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+  tensor.withUnsafeElements { elements in
+    for element in elements { hash = (hash ^ UInt64(element.bitPattern)) &* 0x0000_0100_0000_01b3 }
+  }
+  return hash
 }
 
 /// Everything about a laboratory that a user could notice.
