@@ -51,6 +51,9 @@ let package = Package(
       swiftSettings: [.define("STRATA_DOUBLE")]),
     .testTarget(name: "StrataEngineTests", dependencies: ["StrataEngine", "CKernels"]),
     .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
+    .testTarget(
+      name: "ReferenceTests", dependencies: ["StrataEngine", "StrataData"], path: "Tests/Reference",
+      exclude: ["pytorch.py", "pytorch.safetensors"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),

@@ -2,6 +2,7 @@
 #include "CFiles.h"
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -25,6 +26,9 @@ ptrdiff_t cf_gzip_read(cf_gzip *file, void *bytes, size_t count, char message[CF
     const char *text = gzerror((gzFile)file, &code);
     // A cut file gives its last bytes together with Z_BUF_ERROR: that is damage too.
     if (got < 0 || code < 0) {
+      // zlib puts the file's name, here a descriptor's number, in front.
+      const char *colon = strstr(text, ">: ");
+      if (colon) text = colon + 3;
       snprintf(message, CF_MESSAGE_SIZE, "%s", code == Z_BUF_ERROR ? "unexpected end of the compressed data" : text);
       return -1;
     }

@@ -21,6 +21,31 @@ INLINE int32_t ck_bits_of_float(float x) {
   return bits;
 }
 
+/// Integers in the numbers' order (and back), because maxima of integers become vector code and those of numbers, for
+/// fear of nan, do not. A positive nan is above infinity, a negative one below minus infinity.
+INLINE int32_t ck_order_float(float x) {
+  int32_t bits = ck_bits_of_float(x);
+  return bits ^ ((bits >> 31) & 0x7fffffff);
+}
+
+INLINE float ck_from_order_float(int32_t order) { return ck_float_of_bits(order ^ ((order >> 31) & 0x7fffffff)); }
+
+INLINE int64_t ck_order_double(double x) {
+  int64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits ^ ((bits >> 63) & INT64_MAX);
+}
+
+INLINE double ck_from_order_double(int64_t order) {
+  double x;
+  order ^= (order >> 63) & INT64_MAX;
+  memcpy(&x, &order, sizeof x);
+  return x;
+}
+
+typedef int32_t ck_order_type_float;
+typedef int64_t ck_order_type_double;
+
 INLINE float ck_absolute_float(float x) { return ck_float_of_bits(ck_bits_of_float(x) & 0x7fffffff); }
 INLINE double ck_absolute_double(double x) { return __builtin_fabs(x); }
 INLINE float ck_root_float(float x) { return __builtin_elementwise_sqrt(x); }
@@ -32,7 +57,7 @@ INLINE float ck_reduced_expm1(float x, float *n, int32_t *n_bits) {
   // Adding 1.5 * 2^23 rounds to an integer and leaves it in the low bits; no conversion, so nan is harmless.
   const float magic = 12582912.0f;
   float shifted = x * 1.44269504088896341f + magic;
-  *n_bits = ck_bits_of_float(shifted) - 0x4b400000;
+  *n_bits = (int32_t)((uint32_t)ck_bits_of_float(shifted) - 0x4b400000u);
   *n = shifted - magic;
   // ln 2 in two pieces, the first with enough zero bits that the product is exact.
   float r = (x - *n * 0.693359375f) + *n * 2.12194440e-4f;
@@ -45,6 +70,9 @@ INLINE float ck_reduced_expm1(float x, float *n, int32_t *n_bits) {
   return q * (r * r) + r;
 }
 
+/// 2^n for -126 <= n <= 127; anything for other n, which only come from nan.
+INLINE float ck_power_of_two(int32_t n) { return ck_float_of_bits((int32_t)(((uint32_t)n + 127u) << 23)); }
+
 INLINE float ck_exp_float(float x) {
 #pragma clang fp contract(fast)
   float n;
@@ -54,7 +82,7 @@ INLINE float ck_exp_float(float x) {
   float e = ck_reduced_expm1(x, &n, &bits) + 1.0f;
   // 2^n in two factors, so that overflow gives infinity and underflow goes through the subnormal numbers.
   int32_t half = bits >> 1;
-  return e * ck_float_of_bits((half + 127) << 23) * ck_float_of_bits((bits - half + 127) << 23);
+  return e * ck_power_of_two(half) * ck_power_of_two(bits - half);
 }
 
 /// e^x - 1 for x <= 0, accurate near 0.
@@ -64,7 +92,7 @@ INLINE float ck_expm1_negative_float(float x) {
   int32_t bits;
   x = x < -80.0f ? -80.0f : x;
   float e = ck_reduced_expm1(x, &n, &bits);
-  float scale = ck_float_of_bits((bits + 127) << 23);
+  float scale = ck_power_of_two(bits);
   return e * scale + (scale - 1.0f);
 }
 

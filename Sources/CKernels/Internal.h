@@ -29,10 +29,10 @@ enum { ck_worth_threads = 65536 };
 /// Works on blocks first..<last of a job.
 typedef void (*ck_blocks_body)(const void *job, ptrdiff_t first, ptrdiff_t last);
 
-/// Runs body over 0..<blocks: in one call, or where `spread` in one contiguous run of blocks a thread.
+/// Runs body over 0..<blocks: in one call, or where `spread` in several from several threads.
 void ck_for_blocks(ptrdiff_t blocks, bool spread, ck_blocks_body body, const void *job);
 
-/// oneDNN's product, or NULL when the library is absent; sets that library's threads for the calling thread.
+/// oneDNN's product, for use on the calling thread alone; NULL when the library is absent.
 typedef int (*ck_sgemm_function)(char, char, int64_t, int64_t, int64_t, float, const float *, int64_t, const float *,
   int64_t, float, float *, int64_t);
 ck_sgemm_function ck_library_sgemm(void);

@@ -1,4 +1,4 @@
-// Rows of C are independent. Row i of C is a sum of rows of op(B) weighted by row i of op(A).
+// Which kernel makes a product, and how threads share it. The choice and the library's parts depend on the shape only.
 
 struct K(product) {
   bool transpose_a, transpose_b;
@@ -13,50 +13,146 @@ struct K(product) {
   ptrdiff_t ldc;
 };
 
-enum { K(product_rows) = 16 };
+/// What an instruction set offers.
+struct K(product_kernels) {
+  ptrdiff_t tile_columns;
+  void (*tiny)(const struct K(product) *);
+  void (*general)(const struct K(product) *, S *, ptrdiff_t);
+  void (*row_times_rows)(const struct K(product) *);
+  void (*row_times_columns)(const struct K(product) *);
+};
 
-INLINE void K(scale_row)(ptrdiff_t n, S beta, S *c) {
-  for (ptrdiff_t j = 0; j < n; j++) c[j] = beta == 0 ? 0 : beta * c[j];
+#if CK_X86
+#define TARGET __attribute__((target("avx512f")))
+#define P(name) CK_JOIN(K(name), avx512)
+#define VECTOR_BYTES 64
+#define TILE_ROWS 14
+#include "ProductKernel.template.h"
+#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define P(name) CK_JOIN(K(name), avx2)
+#define VECTOR_BYTES 32
+#define TILE_ROWS 6
+#include "ProductKernel.template.h"
+#endif
+#define TARGET
+#define P(name) CK_JOIN(K(name), plain)
+#define VECTOR_BYTES 16
+#define TILE_ROWS 6
+#include "ProductKernel.template.h"
+
+#define KERNELS(set, bytes) \
+  {2 * (bytes) / (ptrdiff_t)sizeof(S), CK_JOIN(K(tiny), set), CK_JOIN(K(general), set), \
+    CK_JOIN(K(row_times_rows), set), CK_JOIN(K(row_times_columns), set)}
+/// In the order of enum instruction_set.
+static const struct K(product_kernels) K(kernels)[] = {
+  KERNELS(plain, 16),
+#if CK_X86
+  KERNELS(avx2, 32),
+  KERNELS(avx512, 64),
+#endif
+};
+#undef KERNELS
+
+struct K(product_job) {
+  struct K(product) product;
+  const struct K(product_kernels) *kernels;
+  /// Threads take columns of C, `width` at a time; otherwise rows.
+  bool by_columns;
+  ptrdiff_t width;
+};
+
+/// The product whose C is the columns or rows first * width ..< last * width.
+static struct K(product) K(part_of)(const struct K(product_job) *job, ptrdiff_t first, ptrdiff_t last) {
+  struct K(product) part = job->product;
+  ptrdiff_t begin = first * job->width;
+  if (job->by_columns) {
+    part.n = ck_minimum(part.n, last * job->width) - begin;
+    part.b += part.transpose_b ? begin * part.ldb : begin;
+    part.c += begin;
+  } else {
+    part.m = ck_minimum(part.m, last * job->width) - begin;
+    part.a += part.transpose_a ? begin : begin * part.lda;
+    part.c += begin * part.ldc;
+  }
+  return part;
 }
 
-CLONES static void K(product_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last) {
-#pragma clang fp contract(fast)
-  const struct K(product) *p = data;
-  ptrdiff_t end = ck_minimum(p->m, last * K(product_rows));
-  ptrdiff_t step_i = p->transpose_a ? 1 : p->lda, step_k = p->transpose_a ? p->lda : 1;
-  for (ptrdiff_t i = first * K(product_rows); i < end; i++) {
-    S *c = p->c + i * p->ldc;
-    const S *a = p->a + i * step_i;
-    K(scale_row)(p->n, p->beta, c);
-    if (!p->transpose_b) {
-      for (ptrdiff_t l = 0; l < p->k; l++) {
-        const S *b = p->b + l * p->ldb;
-        S weight = p->alpha * a[l * step_k];
-        for (ptrdiff_t j = 0; j < p->n; j++) c[j] += weight * b[j];
-      }
-    } else {
-      for (ptrdiff_t j = 0; j < p->n; j++) {
-#pragma clang fp reassociate(on)
-        const S *b = p->b + j * p->ldb;
-        S sum = 0;
-        for (ptrdiff_t l = 0; l < p->k; l++) sum += a[l * step_k] * b[l];
-        c[j] += p->alpha * sum;
-      }
+static void K(built_in_part)(const void *data, ptrdiff_t first, ptrdiff_t last) {
+  const struct K(product_job) *job = data;
+  struct K(product) part = K(part_of)(job, first, last);
+  if (!part.transpose_b && (job->product.m == 1 || part.k <= product_shallow)) {
+    // Rows of C in one sweep each: their making is cheap, their way to memory is not.
+    for (; part.m > 0; part.m--) {
+      job->kernels->row_times_rows(&part);
+      part.a += part.transpose_a ? 1 : part.lda;
+      part.c += part.ldc;
     }
+    return;
+  }
+  if (job->product.m == 1) return job->kernels->row_times_columns(&part);
+  S *panels = part.n * part.k > product_small_panel ? ck_product_buffer() : NULL;
+  if (panels != NULL) return job->kernels->general(&part, panels, product_buffer / (ptrdiff_t)sizeof(S));
+  S small[product_small_panel] __attribute__((aligned(64)));
+  job->kernels->general(&part, small, product_small_panel);
+}
+
+static void K(built_in_product)(struct K(product) product) {
+  if (product.n == 1 && product.m > 1 && product.ldc == 1) {
+    // One column: its transpose is one row, op(B)' op(A)'.
+    product = (struct K(product)){!product.transpose_b, !product.transpose_a, 1, product.m, product.k, product.alpha,
+      product.b, product.ldb, product.a, product.lda, product.beta, product.c, product.m};
+  }
+  // Half of a wide vector would idle in a narrow product.
+  int set = instruction_set();
+  if (set == set_avx512 && product.n * (ptrdiff_t)sizeof(S) <= 32) set = set_avx2;
+  const struct K(product_kernels) *kernels = &K(kernels)[set];
+  const ptrdiff_t m = product.m, n = product.n, k = product.k, work = m * n * k;
+  if (k <= product_depth && work <= product_tiny
+    && (m > 1 || (product.transpose_b && k <= product_shallow * 8 && n <= product_depth)))
+    return kernels->tiny(&product);
+  struct K(product_job) job = {product, kernels, true, kernels->tile_columns};
+  ptrdiff_t panels = ck_ceiling(n, kernels->tile_columns);
+  if (m > 1 && (k <= product_shallow || (panels < 2 * ck_threads() && panels * 8 < m))) {
+    job.by_columns = false;
+    job.width = 8;
+  }
+  bool spread = work >= product_worth_threads || m * n >= ck_worth_threads;
+  ck_for_blocks(job.by_columns ? panels : ck_ceiling(m, job.width), spread, K(built_in_part), &job);
+}
+
+#ifdef PRODUCT_LIBRARY
+static void library_part(const void *data, ptrdiff_t first, ptrdiff_t last) {
+  for (ptrdiff_t block = first; block < last; block++) {
+    struct K(product) p = K(part_of)(data, block, block + 1);
+    ck_library_sgemm()(p.transpose_a ? 'T' : 'N', p.transpose_b ? 'T' : 'N', p.m, p.n, p.k, p.alpha, p.a, p.lda, p.b,
+      p.ldb, p.beta, p.c, p.ldc);
   }
 }
+
+/// Parts of about a sixteenth, so that several threads stay busy; wide enough that each repays its preparation.
+static void library_product(struct K(product) product) {
+  const ptrdiff_t m = product.m, n = product.n;
+  struct K(product_job) job = {product, NULL, n * 4 > m, 0};
+  ptrdiff_t extent = job.by_columns ? n : m, other = job.by_columns ? m : n, least = other > 800 ? 256 : 64;
+  job.width = ck_ceiling(ck_ceiling(extent, 16), 32) * 32;
+  job.width = job.width < least ? least : job.width > 512 ? 512 : job.width;
+  ck_for_blocks(ck_ceiling(extent, job.width), true, library_part, &job);
+}
+#endif
 
 CK_OVERLOAD void ck_gemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, S alpha,
   const S *a, ptrdiff_t lda, const S *b, ptrdiff_t ldb, S beta, S *c, ptrdiff_t ldc) {
   if (m < 1 || n < 1) return;
-  if (sizeof(S) == sizeof(float) && k > 0 && m * n * k > 32 * 32 * 32) {
-    ck_sgemm_function sgemm = ck_library_sgemm();
-    if (sgemm != NULL) {
-      sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, (float)alpha, (const float *)a, lda,
-        (const float *)b, ldb, (float)beta, (float *)c, ldc);
-      return;
-    }
+  if (k < 1 || alpha == 0) {
+    for (ptrdiff_t i = 0; i < m; i++)
+      for (ptrdiff_t j = 0; j < n; j++) c[i * ldc + j] = beta == 0 ? 0 : beta * c[i * ldc + j];
+    return;
   }
   struct K(product) product = {transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc};
-  ck_for_blocks(ck_ceiling(m, K(product_rows)), m * n * k >= ck_worth_threads * 16, K(product_blocks), &product);
+#ifdef PRODUCT_LIBRARY
+  if (!transpose_b && m * n * k >= product_worth_library && m >= product_library_narrowest
+    && n >= product_library_narrowest && k > product_shallow && ck_library_sgemm() != NULL)
+    return library_product(product);
+#endif
+  K(built_in_product)(product);
 }

@@ -96,28 +96,24 @@ CLONES static void K(range_blocks)(const void *data, ptrdiff_t first, ptrdiff_t 
   struct K(reduction) *job = (struct K(reduction) *)data;
   for (ptrdiff_t block = first; block < last; block++) {
     ptrdiff_t begin = block * job->part, end = ck_minimum(job->n, begin + job->part), count = 0;
-    S low[LANES], high[LANES];
-    for (int l = 0; l < LANES; l++) low[l] = (S)INFINITY, high[l] = -(S)INFINITY;
-    for (ptrdiff_t i = begin; i < end; i += LANES) {
-      S padded[LANES];
-      for (int l = 0; l < LANES; l++) padded[l] = (S)INFINITY;
-      memcpy(padded, job->x + i, (size_t)ck_minimum(LANES, end - i) * sizeof(S));
+    const K(order_type) top = K(order)((S)INFINITY), bottom = K(order)(-(S)INFINITY);
+    K(order_type) low = top, high = bottom;
+    for (ptrdiff_t piece = begin; piece < end; piece += 4096) {
+      ptrdiff_t stop = ck_minimum(end, piece + 4096);
       int finite = 0;
-      for (int l = 0; l < LANES; l++) {
-        S v = padded[l];
+      for (ptrdiff_t i = piece; i < stop; i++) {
+        S v = job->x[i];
         bool good = K(finite)(v);
-        low[l] = good && v < low[l] ? v : low[l];
-        high[l] = good && v > high[l] ? v : high[l];
+        K(order_type) order = K(order)(v);
+        K(order_type) least = good ? order : top, most = good ? order : bottom;
+        low = least < low ? least : low;
+        high = most > high ? most : high;
         finite += good;
       }
       count += finite;
     }
-    for (int l = 1; l < LANES; l++) {
-      low[0] = low[l] < low[0] ? low[l] : low[0];
-      high[0] = high[l] > high[0] ? high[l] : high[0];
-    }
-    job->low[block] = low[0];
-    job->high[block] = high[0];
+    job->low[block] = K(from_order)(low);
+    job->high[block] = K(from_order)(high);
     job->counts[block] = count;
   }
 }

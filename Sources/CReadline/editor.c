@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <readline/readline.h>
-#include <readline/history.h>
 
 static const uint8_t *waiting;
 static int waiting_count;
@@ -40,10 +39,18 @@ void creadline_begin(const char *prompt, const char *text) {
   creadline_cancel();
   creadline_use_in_screen();
   creadline_forget_shown();
-  using_history();
+  creadline_renew_history();
   is_active = true;
   rl_callback_handler_install(prompt, on_line);
   rl_insert_text(text);
+}
+
+static void read_bytes(const uint8_t *bytes, int count) {
+  waiting = bytes;
+  waiting_count = count;
+  // Bytes after the one that ends the line have no line to go to.
+  while (waiting_count > 0 && is_active) rl_callback_read_char();
+  waiting_count = 0;
 }
 
 enum creadline_result creadline_feed(
@@ -51,23 +58,24 @@ enum creadline_result creadline_feed(
   if (!is_active) return creadline_ended;
   creadline_forget_shown();
   creadline_set_completer(completer, context);
-  waiting = bytes;
-  waiting_count = count;
   outcome = creadline_editing;
-  // Bytes after the one that ends the line have no line to go to.
-  while (waiting_count > 0 && is_active) rl_callback_read_char();
-  waiting_count = 0;
+  read_bytes(bytes, count);
   creadline_set_completer(NULL, NULL);
   return outcome;
 }
 
 void creadline_cancel(void) {
   if (!is_active) return;
-  is_active = false;
-  // A search or a half-typed key sequence ends with the line.
-  rl_free_line_state();
-  rl_callback_sigcleanup();
-  rl_callback_handler_remove();
+  // The half of a longer key sequence ends by ctrl-G; searches, arguments and the like by their clean-up.
+  for (int tries = 0; tries < 3 && is_active && RL_ISSTATE(RL_STATE_MULTIKEY); tries++) read_bytes((uint8_t[]){7}, 1);
+  if (is_active) rl_callback_sigcleanup();
+  // The line ends as any line does, only that nobody takes it: readline's own way of giving up (rl_free_line_state) leaves
+  // history lines that were changed on the way with undo lists that it has freed (8.2).
+  if (is_active) read_bytes((uint8_t[]){13}, 1);
+  if (is_active) {
+    is_active = false;
+    rl_callback_handler_remove();
+  }
   creadline_keep_text(NULL, 0);
   creadline_forget_shown();
 }
@@ -79,7 +87,6 @@ void creadline_insert(const char *text) {
 }
 
 bool creadline_is_searching(void) { return is_active && RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH); }
-bool creadline_escape_is_a_key(void) { return is_active && rl_editing_mode == 0; }
 const char *creadline_prompt(void) { return is_active && rl_display_prompt ? rl_display_prompt : ""; }
 const char *creadline_text(void) {
   if (is_active) return rl_line_buffer ? rl_line_buffer : "";

@@ -20,6 +20,10 @@ void creadline_forget_shown(void);
 /// Takes a line (malloc'ed) as the text that is handed out.
 void creadline_keep_text(char *line, size_t length);
 
+// history.c
+/// Gives readline the history as it is; for the beginning of a line.
+void creadline_renew_history(void);
+
 // interrupt.c: readable while the flag may be up; -1 without creadline_interrupts_begin.
 int creadline_interrupt_file(void);
 

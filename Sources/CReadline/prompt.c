@@ -4,61 +4,72 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <readline/readline.h>
-#include <readline/history.h>
 
-static bool is_asking;
-static enum creadline_result outcome;
+// Set when ctrl-C gave up the line; readline then finds only errors to read until it comes back.
+static bool gave_up;
+static atomic_bool continued;
 
-static void on_line(char *line) {
-  outcome = line ? creadline_accepted : creadline_ended;
-  creadline_keep_text(line, line ? strlen(line) : 0);
-  is_asking = false;
-  rl_callback_handler_remove();
+static void on_continue(int number) {
+  (void)number;
+  atomic_store(&continued, true);
 }
 
-static enum creadline_result ask_with_readline(const char *prompt, creadline_completer completer, void *context) {
-  creadline_use_on_terminal();
-  using_history();
-  creadline_set_completer(completer, context);
-  fflush(stdout);
-  is_asking = true;
-  rl_callback_handler_install(prompt, on_line);
-  while (is_asking) {
+/// Reads one byte for readline; waits for a signal at the same time.
+static int get_byte(FILE *file) {
+  (void)file;
+  while (!gave_up) {
     struct pollfd files[2] = {
       {.fd = STDIN_FILENO, .events = POLLIN}, {.fd = creadline_interrupt_file(), .events = POLLIN}};
     // Readline's own handlers only note a signal; the short wait sees the one that came just before it began.
     int ready = poll(files, 2, 100);
-    bool stops = rl_pending_signal() == SIGTSTP;
     rl_check_signals();
-    if (stops) {
-      // Continued: the shell has written meanwhile.
+    if (atomic_exchange(&continued, false)) {
+      // Stopped and continued: the shell has written meanwhile.
       rl_on_new_line();
       rl_forced_update_display();
     }
     if (creadline_take_interrupt()) {
-      outcome = creadline_interrupted;
-      is_asking = false;
-      rl_free_line_state();
-      rl_callback_sigcleanup();
-      rl_callback_handler_remove();
-      fputc('\n', stdout);
-      fflush(stdout);
-      creadline_keep_text(NULL, 0);
+      gave_up = true;
     } else if (ready > 0 && files[0].revents) {
-      rl_callback_read_char();
+      unsigned char byte;
+      ssize_t got = read(STDIN_FILENO, &byte, 1);
+      if (got == 1) return byte;
+      if (got == 0 || (errno != EINTR && errno != EAGAIN)) return EOF;
     }
   }
-  if (outcome == creadline_ended) {
-    fputc('\n', stdout);
-    fflush(stdout);
-  }
+  return READERR;
+}
+
+// Not readline's callback interface, although it would fit the poll: in readline 8.2 that one crashes when, in a search
+// of the history, the first key of a longer sequence is followed by one that does not belong to it.
+static enum creadline_result ask_with_readline(const char *prompt, creadline_completer completer, void *context) {
+  creadline_use_on_terminal();
+  rl_getc_function = get_byte;
+  creadline_renew_history();
+  creadline_set_completer(completer, context);
+  fflush(stdout);
+  gave_up = false;
+  struct sigaction action = {.sa_handler = on_continue, .sa_flags = SA_RESTART}, before;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGCONT, &action, &before);
+  char *line = readline(prompt);
+  sigaction(SIGCONT, &before, NULL);
   creadline_set_completer(NULL, NULL);
-  return outcome;
+  if (gave_up) {
+    free(line);
+    line = NULL;
+  }
+  creadline_keep_text(line, line ? strlen(line) : 0);
+  if (line) return creadline_accepted;
+  fputc('\n', stdout);
+  fflush(stdout);
+  return gave_up ? creadline_interrupted : creadline_ended;
 }
 
 // What was read beyond the last line.

@@ -62,3 +62,8 @@ public func view(named name: String) -> View? { views.first { $0.name == name } 
 
 /// What the laboratory must know of the views to offer `show`.
 public let viewNames: [ViewName] = views.map { ViewName($0.name, summary: $0.summary, usage: $0.usage) }
+
+extension StrataError {
+  /// Problem and suggestion on one line, for places where there is only one.
+  var hint: String { suggestion.map { "\(problem): \($0)" } ?? problem }
+}

@@ -116,7 +116,7 @@ def cases():
     for l in ("squared", "absolute", "huber", "hinge", "binary-cross-entropy", "cross-entropy"):
         for top in ("identity", "sigmoid", "softmax"):
             yield f"{l} on {top}", dict(layers=f"dense 5 tanh|dense 3 {top}", loss=l, rate="0.05")
-    for o, rate in (("sgd", "0.1"), ("momentum", "0.05"), ("nesterov", "0.05"), ("adagrad", "0.05"), ("rmsprop", "0.01"), ("adam", "0.01")):
+    for o, rate in (("sgd", "0.1"), ("momentum", "0.05"), ("nesterov", "0.05"), ("adagrad", "0.05"), ("rmsprop", "0.002"), ("adam", "0.01")):
         s = dict(layers="dense 6 tanh|dense 5 gelu|dense 3 softmax", loss="cross-entropy", optimizer=o, rate=rate)
         if o in ("momentum", "nesterov"):
             s["momentum"] = "0.9"

@@ -35,7 +35,9 @@ struct FunctionDataTests {
     #expect(data.inputShape == [2])
     #expect(data.train.count == 240 && data.test.count == 60)
     #expect(data.inputRanges == [-2...2, -1...3])
-    for (index, value) in values(data.train.inputs).enumerated() { #expect(data.inputRanges[index % 2].contains(value)) }
+    for (index, value) in values(data.train.inputs).enumerated() {
+      #expect(data.inputRanges[index % 2].contains(value))
+    }
   }
 
   @Test func noiseIsOnTheValuesOnly() throws {

@@ -34,9 +34,10 @@ struct MNISTTests {
     }
     // The first labels as everyone knows them, and the counts of LeCun's files.
     #expect(labels.prefix(10) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4])
-    #expect(names.indices.map { label in labels.count { $0 == Int32(label) } } == [
-      5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949,
-    ])
+    #expect(
+      names.indices.map { label in labels.count { $0 == Int32(label) } } == [
+        5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949,
+      ])
     guard case .bytes(let bytes, let scale, _) = data.train.inputs.storage else {
       Issue.record("images stay bytes")
       return

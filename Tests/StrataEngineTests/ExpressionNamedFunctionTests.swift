@@ -28,7 +28,8 @@ struct ExpressionNamedFunctionTests {
       for variable in Expression.Variable.allCases {
         #expect(abs(try expression.derivative(by: variable).evaluate(x: place.x, y: place.y)) < 1e-9)
       }
-      for step in [SIMD2(0.01, 0), SIMD2(-0.01, 0), SIMD2(0, 0.01), SIMD2(0, -0.01)] where expression.uses(.y) || step.y == 0 {
+      for step in [SIMD2(0.01, 0), SIMD2(-0.01, 0), SIMD2(0, 0.01), SIMD2(0, -0.01)]
+      where expression.uses(.y) || step.y == 0 {
         #expect(
           expression.evaluate(x: place.x + step.x, y: place.y + step.y) > expression.evaluate(x: place.x, y: place.y))
       }

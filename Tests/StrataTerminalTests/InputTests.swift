@@ -77,19 +77,18 @@ import Testing
   @Test func randomBytesNeverHurt() throws {
     let session = try started()
     var state: UInt64 = 42
-    for _ in 0..<40 {
+    for round in 0..<20 {
       var bytes: [UInt8] = []
       for _ in 0..<100 {
         state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
         let byte = UInt8(truncatingIfNeeded: state >> 33)
-        // Keys with a meaning to the probe are left out: q, w, e, L, ctrl-Z; and what spells a function key.
+        // What the probe acts on is left out: q, w, e, L, ctrl-Z; and escape, which could spell a key that crashes it.
         bytes.append([0x71, 0x77, 0x65, 0x4C, 0x1A, 0x1B].contains(byte) ? 0x2E : byte)
       }
       session.type(bytes: bytes)
-      try session.wait(for: "what is there") { _ in true }
+      session.type("\r\(round % 10)")
+      try session.wait(for: "key \(round % 10)")
     }
-    session.type("\r~~done")
-    try session.wait(for: "key n")
     session.type("q")
     #expect(try session.waitForExit() == .status(0))
     #expect(session.modesAreSane)

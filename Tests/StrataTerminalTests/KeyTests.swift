@@ -30,8 +30,8 @@ import Testing
 @Suite struct RecordingTerminalTests {
   @Test func playsItsScriptAndKeepsTheCanvas() {
     let terminal = RecordingTerminal(columns: 20, rows: 5)
-    terminal.feed(keys: "s ctrl-c f5")
-    #expect(terminal.feed(keys: "s nokey") == nil)
+    #expect(terminal.feed(keys: "s ctrl-c f5"))
+    #expect(!terminal.feed(keys: "s nokey"))
     terminal.type("a\n")
     terminal.feed(.resized(Size(columns: 30, rows: 6)))
     var events: [TerminalEvent] = []

@@ -142,16 +142,41 @@ import Testing
     try session.wait(for: "the line at the new bottom") { $0.lines[29] == "strata> a" }
   }
 
-  @Test func viKeysForWhoWantsThem() throws {
-    let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-\(UUID()).inputrc")
-    try Data("set editing-mode vi\n".utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
-    let session = try started(environment: ["INPUTRC": file.path])
-    session.type("run 5")
-    try expectLine(session, "strata> run 5", column: 13)
-    session.type("\u{1B}")
-    try expectLine(session, "strata> run 5", column: 12)
-    session.type("0x")
-    try expectLine(session, "strata> un 5", column: 8)
+  /// Keys that crashed readline 8.2 where they are fed in one by one: here they must not.
+  @Test(arguments: [
+    "ab\r\u{12}\u{18}O", "\u{1D}\u{1B}X\r", "\u{18}(\u{18}e\u{18})\u{18}e", "\u{1B}\u{A}\u{1B}x",
+    "one\rtwo\r\u{1B}[Aa\u{1B}[Ab\u{3}\u{1B}[A\u{1B}[A\u{1F}\u{1F}\r\r", "x\r\u{10}\u{F}\u{F}\u{10}\u{1B}r\r",
+  ])
+  func unusualKeys(keys: String) throws {
+    let session = try started()
+    session.type(keys + "\u{3}\u{3}alive\r")
+    try session.wait(for: "accepted alive")
+  }
+
+  @Test func randomKeysNeverHurt() throws {
+    let session = try started()
+    var state: UInt64 = 7
+    let pieces = [
+      "\u{1B}[A", "\u{1B}[", "\u{1B}", "\u{12}", "\u{18}", "\t", "\r", "tr", "日", "\u{1F}", "\u{19}", "\u{1B}y",
+    ]
+    for round in 0..<20 {
+      var bytes: [UInt8] = []
+      for _ in 0..<60 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let number = Int(state >> 40)
+        // Without "q" nothing spells "quit".
+        if number % 3 == 0 {
+          bytes += Array(pieces[number / 3 % pieces.count].utf8)
+        } else {
+          bytes.append(UInt8(number & 0x7F))
+        }
+      }
+      session.type(bytes: bytes.map { $0 == 0x71 ? 0x2E : $0 })
+      session.type("\u{3}\u{3}alive \(round)\r")
+      try session.wait(for: "accepted alive \(round)")
+    }
+    session.type("quit\r")
+    #expect(try session.waitForExit() == .status(0))
+    #expect(session.modesAreSane)
   }
 }

@@ -25,6 +25,17 @@ import Testing
     #expect(session.modesAreSane)
   }
 
+  @Test func viKeysForWhoWantsThem() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-\(UUID()).inputrc")
+    try Data("set editing-mode vi\n".utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try started(["INPUTRC": file.path])
+    session.type("run 5\u{1B}")
+    try session.wait(for: "the cursor on the 5") { $0.contains("strata> run 5") && $0.column == 12 }
+    session.type("0x\r")
+    try session.wait(for: "got \"un 5\"")
+  }
+
   @Test func controlCAtThePrompt() throws {
     let session = try started()
     session.type("half a line")

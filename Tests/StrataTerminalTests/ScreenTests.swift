@@ -74,6 +74,38 @@ import Testing
     }
   }
 
+  /// What many small changes leave on the screen is what painting all of it shows, also where wide characters were torn.
+  @Test func changesAddUpToTheWhole() throws {
+    let session = try TerminalSession(["patchwork"], columns: 40, rows: 12)
+    var frame = 0
+    try session.wait(for: "frame 0 end")
+    for _ in 0..<15 {
+      for _ in 0..<5 {
+        session.type("n")
+        frame += 1
+        try session.wait(for: "frame \(frame) end")
+      }
+      let before = visible(session.screen)
+      session.type("f")
+      frame += 1
+      try session.wait(for: "frame \(frame) end")
+      #expect(session.screen.isAlternate)
+      #expect(visible(session.screen) == before, "frame \(frame)")
+    }
+  }
+
+  /// The cells of the first eleven rows as text, with their colours where they are seen.
+  private func visible(_ screen: VirtualScreen) -> [String] {
+    (0..<11).map { row in
+      (0..<screen.columns).map { column in
+        let cell = screen.cell(column, row)
+        let isBlank = cell.character == " " || cell.character.value == 0
+        let colors = "\(isBlank ? -1 : cell.foreground ?? -1)/\(cell.background ?? -1)"
+        return "\(cell.character.escaped(asASCII: false))\(colors)"
+      }.joined(separator: " ")
+    }
+  }
+
   @Test func nothingHostileReachesTheTerminal() throws {
     let session = try started()
     #expect(session.screen.lines[6].hasSuffix("control ?[31m????|"))

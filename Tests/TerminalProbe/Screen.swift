@@ -126,3 +126,33 @@ func runColors() {
     if case .signal? = terminal.nextEvent(timeout: nil) { return }
   }
 }
+
+/// Frames that differ from the one before in random places, narrow and wide characters over one another; "f" shows the same
+/// frame once more from nothing.
+func runPatchwork() {
+  let terminal = CursesTerminal()
+  do { try terminal.start() } catch { complain("\(error)") }
+  var canvas = Canvas(Size(columns: 40, rows: 12))
+  var state: UInt64 = 1
+  func random(_ limit: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % limit
+  }
+  for frame in 0... {
+    canvas.write("frame \(frame) end", 0, 11)
+    terminal.show(canvas, cursor: nil)
+    switch terminal.nextEvent(timeout: nil) {
+    case .key(.character("f")): terminal.lend {}
+    case .signal: return
+    default:
+      for _ in 0..<60 {
+        let (column, row) = (random(40), random(11))
+        let glyphs: [Unicode.Scalar] = ["a", "日", "⣿", "é", " ", "本", "\u{0}", "\u{301}"]
+        var cell = Cell(glyphs[random(glyphs.count)], foreground: .role(ColorRole.allCases[random(8)]))
+        if random(5) == 0 { cell.background = .rgb(RGB(0, 0, 255)) }
+        canvas[column, row] = cell
+        if cell.character == "日" { canvas[column + 1, row] = .continuation }
+      }
+    }
+  }
+}

@@ -4,8 +4,9 @@ let arguments = CommandLine.arguments.dropFirst()
 switch arguments.first {
 case "screen": runScreen(Array(arguments.dropFirst()))
 case "colors": runColors()
+case "patchwork": runPatchwork()
 case "edit": runEditor(history: arguments.dropFirst().first)
 case "repl": runPrompt(history: arguments.dropFirst().first)
 case "measure": runMeasurement()
-default: complain("usage: terminal-probe screen|colors|edit|repl|measure")
+default: complain("usage: terminal-probe screen|colors|patchwork|edit|repl|measure")
 }

@@ -40,8 +40,6 @@ void creadline_cancel(void);
 void creadline_insert(const char *text);
 /// Whether keys search the history just now (ctrl-R).
 bool creadline_is_searching(void);
-/// Whether the user's settings make this a vi-like editor that is inserting, where escape is a key of its own.
-bool creadline_escape_is_a_key(void);
 const char *creadline_prompt(void);
 const char *creadline_text(void);
 /// The cursor's place in the text, in bytes.

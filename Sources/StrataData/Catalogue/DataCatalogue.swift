@@ -72,11 +72,14 @@ public enum DataCatalogue {
   ///
   /// Throws when there is no such data, an option does not apply, or a file is bad; the error says what would be right.
   public static func load(
-    _ name: String, options: DataOptions = DataOptions(), environment: [String: String] = DataPlaces.processEnvironment()
+    _ name: String, options: DataOptions = DataOptions(),
+    environment: [String: String] = DataPlaces.processEnvironment()
   ) throws(StrataError) -> DataSet {
     switch try DataReference(name, environment: environment) {
     case .entry(let name):
-      guard let entry = entries.first(where: { $0.name == name }) else { throw StrataError("no data is called \(name)") }
+      guard let entry = entries.first(where: { $0.name == name }) else {
+        throw StrataError("no data is called \(name)")
+      }
       try check(options, apply: entry.options, to: name)
       return try entry.load(options, DataPlaces(environment: environment)).dataSet(options)
     case .function(let text):

@@ -41,6 +41,14 @@ public enum LabelColumn: Sendable, Hashable {
   case named(String)
 }
 
+/// What the numbers of a table's label column are.
+public enum TargetKind: String, Sendable, Hashable {
+  /// Names of classes.
+  case classes
+  /// Values to be approximated.
+  case values
+}
+
 /// What `data NAME` can be told besides the name.
 public struct DataOptions: Sendable, Hashable {
   /// How many samples; nil for the source's own number.
@@ -55,6 +63,8 @@ public struct DataOptions: Sendable, Hashable {
   public var standardize = false
   /// The label column of a table.
   public var label: LabelColumn?
+  /// Whether a table's label column holds classes or values; nil to find out.
+  public var target: TargetKind?
   /// The shape of one sample, where a file's rows are flat pictures.
   public var shape: Shape?
   /// Whether a CSV file's first row holds names; nil to find out.
@@ -77,11 +87,14 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("samples", .integer(1...10_000_000), "how many samples"),
     SettingDescription("noise", .number(0...1e6), "the standard deviation of the noise added"),
     SettingDescription(
-      "test", .text(form: "0.2 | 360 | last-half | 0"), "what is kept apart to measure on: a share, a count, the last half"),
+      "test", .text(form: "0.2 | 360 | last-half | 0"),
+      "what is kept apart to measure on: a share, a count, the last half"),
     SettingDescription("seed", .integer(0...Int.max), "the seed of everything random in the data"),
     SettingDescription(
       "standardize", .choice(["yes", "no"]), "bring every input to mean 0 and deviation 1 by the training part"),
     SettingDescription("label", .text(form: "NAME | NUMBER | none"), "the column that holds the label"),
+    SettingDescription(
+      "target", .choice(["classes", "values", "auto"]), "whether numbers in the label column are classes or values"),
     SettingDescription("shape", .text(form: "28x28"), "see every row as a picture of this height and width"),
     SettingDescription("header", .choice(["yes", "no", "auto"]), "whether the first row holds the columns' names"),
     SettingDescription("delimiter", .choice(["comma", "semicolon", "tab", "auto"]), "what stands between cells"),
@@ -103,6 +116,9 @@ public struct DataOptions: Sendable, Hashable {
     case "label":
       guard !text.isEmpty else { throw StrataError("--label: expected a column's name, its number, or none") }
       label = text == "none" ? LabelColumn.none : text == "last" ? .last : .named(text)
+    case "target":
+      let chosen = try choice(key, text)
+      target = TargetKind(rawValue: chosen)
     case "shape": shape = try DataOptions.shape(text)
     case "header":
       let chosen = try choice(key, text.isEmpty ? "yes" : text)
@@ -137,8 +153,12 @@ public struct DataOptions: Sendable, Hashable {
   }
 
   private func choice(_ key: String, _ text: String) throws(StrataError) -> String {
-    guard case .choice(let words)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind, words.contains(text)
-    else { throw StrataError("--\(key) \(text): expected \(key == "header" ? "yes, no or auto" : "yes or no")") }
+    guard case .choice(let words)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind,
+      words.contains(text)
+    else {
+      let words = ["header": "yes, no or auto", "target": "classes, values or auto"]
+      throw StrataError("--\(key) \(text): expected \(words[key] ?? "yes or no")")
+    }
     return text
   }
 

@@ -51,7 +51,9 @@ public enum DataReference: Sendable, Equatable {
   private static func nearest(to text: String) -> String? {
     guard text.count <= 40 else { return nil }
     let ranked = DataCatalogue.names.map { ($0, distance(Array($0), Array(text))) }
-    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= (best.0.count < 4 ? 1 : max(2, best.0.count / 3)) else { return nil }
+    guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= (best.0.count < 4 ? 1 : max(2, best.0.count / 3)) else {
+      return nil
+    }
     return "data \(best.0)"
   }
 

@@ -25,7 +25,8 @@ struct Split: Equatable {
     }
     guard wanted < count || wanted == 0 else {
       throw StrataError(
-        "a test part of \(wanted) leaves none of the \(count) samples to train on", try: "a smaller --test, such as 0.2")
+        "a test part of \(wanted) leaves none of the \(count) samples to train on", try: "a smaller --test, such as 0.2"
+      )
     }
     let rows = (0..<count).map { Int32($0) }
     if takesLast {
@@ -90,7 +91,8 @@ struct Split: Equatable {
   static func choosing(_ wanted: Int?, of samples: Samples, seed: UInt64, name: String) throws(StrataError) -> Samples {
     guard let wanted, wanted != samples.count else { return samples }
     guard wanted < samples.count else {
-      throw StrataError("\(name) has \(samples.count) samples, \(wanted) were asked for", try: "--samples \(samples.count)")
+      throw StrataError(
+        "\(name) has \(samples.count) samples, \(wanted) were asked for", try: "--samples \(samples.count)")
     }
     return samples.selecting(drawing(wanted, of: samples, seed: seed, stream: "data samples"))
   }

@@ -21,7 +21,8 @@ enum Iris {
     let labels = (0..<150).map { Int32($0 / 50) }
     return SourceData(
       name: "iris",
-      about: "150 irises of three species, four lengths in centimetres. R. A. Fisher: The use of multiple measurements in "
+      about:
+        "150 irises of three species, four lengths in centimetres. R. A. Fisher: The use of multiple measurements in "
         + "taxonomic problems, Annals of Eugenics 7 (1936), measured by E. Anderson; CC BY 4.0 as UCI's iris set.",
       samples: Samples(
         inputs: SampleStore(sampleShape: [4], storage: .scalars(lengths)),

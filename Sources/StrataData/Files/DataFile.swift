@@ -3,16 +3,16 @@ import StrataEngine
 
 enum DataFile {
   /// The most bytes of a file that is read whole.
-  static let limit = 1 << 32
+  static let limit = 1 << 30
   /// The options that apply to every kind.
   static let common = ["samples", "test", "seed", "standardize"]
 
   static func load(_ path: String, _ options: DataOptions) throws(StrataError) -> SourceData {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     if InputFile.kind(of: path) == .folder {
-      guard let pair = IDXPair(folder: path) else { throw StrataError("\(path) holds no IDX files") }
       try DataCatalogue.check(options, apply: common, to: name)
-      return try pair.load(name: name, about: "Images from \(name).")
+      if let pair = IDXPair(folder: path) { return try pair.load(name: name, about: "Images from \(name).") }
+      return try PictureFolder.load(path: path, name: name)
     }
     let input = try InputFile(path)
     var stream = try input.expanded()
@@ -21,6 +21,18 @@ enum DataFile {
       try DataCatalogue.check(options, apply: common, to: name)
       return try IDXPair(images: path).load(name: name, about: "Images from \(name).")
     }
-    throw StrataError("\(path) is of no kind that is read")
+    if NPYArray.recognises(head) || ZipArchive.recognises(head) {
+      try DataCatalogue.check(options, apply: common + ArrayFile.options, to: name)
+      let bytes = try stream.rest(after: head, limit: ArrayFile.limit)
+      return NPYArray.recognises(head)
+        ? try ArrayFile.loadNPY(path: path, bytes: bytes, name: name, options: options)
+        : try ArrayFile.loadNPZ(path: path, bytes: bytes, name: name, options: options)
+    }
+    if head.starts(with: PictureFolder.magic) {
+      throw StrataError("\(path) is one picture; a folder with a folder of pictures a class was expected")
+    }
+    try DataCatalogue.check(options, apply: common + CSVFile.options, to: name)
+    let bytes = try stream.rest(after: head, limit: limit)
+    return try CSVFile.load(path: path, bytes: bytes, name: name, options: options)
   }
 }

@@ -49,7 +49,8 @@ struct IDX: Equatable {
       header[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) }
     }
     guard !extents.contains(0) else {
-      throw StrataError("\(path), byte \(4 + 4 * (extents.firstIndex(of: 0) ?? 0)): the header announces no numbers (0)")
+      throw StrataError(
+        "\(path), byte \(4 + 4 * (extents.firstIndex(of: 0) ?? 0)): the header announces no numbers (0)")
     }
     let said = extents.map(String.init).joined(separator: "×")
     var total = 1
@@ -58,7 +59,8 @@ struct IDX: Equatable {
       // The header's word is checked against what the file could hold before any memory is taken for it.
       guard extent <= Int32.max, !overflow, product <= IDX.limit, product <= stream.mostBytes else {
         throw StrataError(
-          "\(path), byte \(4 + 4 * axis): \(said) bytes are announced, and a file of \(input.size) bytes cannot hold them")
+          "\(path), byte \(4 + 4 * axis): \(said) bytes are announced, and a file of \(input.size) bytes cannot hold them"
+        )
       }
       total = product
     }

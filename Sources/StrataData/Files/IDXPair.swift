@@ -46,7 +46,8 @@ struct IDXPair {
       let test = try IDXPair.samples(testImages, testLabels, classNames)
       guard test.inputs.sampleShape == samples.inputs.sampleShape else {
         throw StrataError(
-          "\(testImages) has images of \(test.inputs.sampleShape), the training images are \(samples.inputs.sampleShape)")
+          "\(testImages) has images of \(test.inputs.sampleShape), the training images are \(samples.inputs.sampleShape)"
+        )
       }
       source.ownTest = test
     }
@@ -54,7 +55,9 @@ struct IDXPair {
     return source
   }
 
-  private static func samples(_ imagesPath: String, _ labelsPath: String, _ names: [String]?) throws(StrataError) -> Samples {
+  private static func samples(_ imagesPath: String, _ labelsPath: String, _ names: [String]?) throws(StrataError)
+    -> Samples
+  {
     let images = try IDX(path: imagesPath)
     let labels = try IDX(path: labelsPath)
     guard images.extents.count > 1 else {
@@ -69,7 +72,8 @@ struct IDXPair {
     let highest = Int(labels.bytes.max() ?? 0)
     if let names, highest >= names.count {
       let place = labels.bytes.firstIndex { Int($0) >= names.count } ?? 0
-      throw StrataError("\(labelsPath): label \(place) is \(labels.bytes[place]); 0 to \(names.count - 1) were expected")
+      throw StrataError(
+        "\(labelsPath): label \(place) is \(labels.bytes[place]); 0 to \(names.count - 1) were expected")
     }
     return Samples(
       inputs: SampleStore(

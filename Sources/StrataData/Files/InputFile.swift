@@ -82,8 +82,7 @@ struct InputFile: ~Copyable {
   /// The file as a stream of its plain bytes, whether it is compressed or not.
   func expanded() throws(StrataError) -> GzipStream {
     let isCompressed = try head(2) == [0x1f, 0x8b]
-    return try GzipStream(
-      path: path, mostBytes: min(size, 1 << 48) * (isCompressed ? 1032 : 1), descriptor: dup(descriptor))
+    return try GzipStream(path: path, size: size, isCompressed: isCompressed, descriptor: dup(descriptor))
   }
 
   /// The system's reason for an error number, in its own words.
@@ -127,17 +126,19 @@ struct GzipStream: ~Copyable {
   let path: String
   /// The most plain bytes that the file can hold: its size, or 1032 times that where it is compressed (deflate's limit).
   let mostBytes: Int
+  let isCompressed: Bool
   private let file: OpaquePointer
   /// Plain bytes read so far.
   private(set) var position = 0
 
-  fileprivate init(path: String, mostBytes: Int, descriptor: Int32) throws(StrataError) {
+  fileprivate init(path: String, size: Int, isCompressed: Bool, descriptor: Int32) throws(StrataError) {
     guard descriptor >= 0, lseek(descriptor, 0, SEEK_SET) == 0, let file = cf_gzip_open(descriptor) else {
       throw StrataError("cannot read \(path): \(InputFile.reason(errno))")
     }
     self.path = path
     self.file = file
-    self.mostBytes = mostBytes
+    self.isCompressed = isCompressed
+    mostBytes = min(size, 1 << 48) * (isCompressed ? 1032 : 1)
   }
 
   deinit { cf_gzip_close(file) }
@@ -174,14 +175,17 @@ struct GzipStream: ~Copyable {
     return bytes
   }
 
-  /// Everything that is left. Throws when that is more than `limit`, having taken no more memory than what there is.
-  mutating func rest(limit: Int) throws(StrataError) -> [UInt8] {
-    var all: [UInt8] = []
+  /// The bytes read before and everything that is left. Throws when that is more than `limit`, having taken no more
+  /// memory than what there is.
+  mutating func rest(after head: [UInt8] = [], limit: Int) throws(StrataError) -> [UInt8] {
+    var all = head
+    // A file that is not compressed says truly how long it is.
+    if !isCompressed { all.reserveCapacity(min(mostBytes, limit)) }
     while true {
       let piece = try read(1 << 20)
       all += piece
       guard all.count <= limit else {
-        throw StrataError("\(path) expands to more than \(limit) bytes, the most that is read of such a file")
+        throw StrataError("\(path) holds more than \(limit) bytes, the most that is read of such a file")
       }
       if piece.count < 1 << 20 { return all }
     }

@@ -52,6 +52,21 @@ public struct Timeline: Sendable {
     return ticks.reversed()
   }
 
+  /// The experiment at kept moments before now on this branch, oldest first; evenly chosen where there are more.
+  public func keptMoments(atMost limit: Int) -> [Experiment] {
+    var kept: [Keyframe] = []
+    walk(branchNumber, upTo: TimelinePlace(tick: present.tick, edits: .max)) { number, place in
+      kept += keyframes.lists[number - 1].filter { $0.place <= place && $0.place.tick < present.tick }.reversed()
+      return false
+    }
+    // Edits leave several keyframes at one tick; the newest of them is what the run began from.
+    var moments: [Keyframe] = []
+    for keyframe in kept where moments.last?.place.tick != keyframe.place.tick { moments.append(keyframe) }
+    moments.reverse()
+    guard moments.count > limit, limit > 0 else { return moments.map(\.experiment) }
+    return (0..<limit).map { moments[$0 * moments.count / limit].experiment }
+  }
+
   /// The names of everything measured on any branch, in the order in which it came.
   public var measuredNames: [String] {
     var names: [String] = []

@@ -59,7 +59,7 @@ struct Axes {
     if hasName { canvas.write(name, endingBefore: end, row: row + 1, foreground: .role(.title)) }
     let limit = hasName ? end - nameWidth - 2 : end
     var free = 0
-    for tick in x.ticks(atMost: max(inner.columns / 10, 2)) {
+    for tick in x.ticks(atMost: max(inner.columns / 9, inner.columns < 16 ? 2 : 3)) {
       guard let column = self.column(of: tick.value, in: inner) else { continue }
       let label = style.text(tick.label)
       let width = TextLayout.width(label)

@@ -45,7 +45,11 @@ public struct Bins: Hashable, Sendable {
     }
   }
 
-  public var total: Int { counts.reduce(0, +) }
+  /// How many values are in the intervals.
+  public var total: Int { counts.reduce(0) { $0 + max($1, 0) } }
+
+  /// Whether there is anything in them, and the range is one.
+  var canBeDrawn: Bool { total > 0 && lower.isFinite && upper.isFinite && lower < upper }
 
   /// The counts for so many columns: repeated where there are more columns than intervals, otherwise the mean over
   /// each column's part of the range. Summing whole intervals instead would draw spikes wherever a column happened to
@@ -63,6 +67,24 @@ public struct Bins: Hashable, Sendable {
         sum += counts[index] * (min(end, Double(index + 1)) - max(start, Double(index)))
       }
       return sum / width
+    }
+  }
+
+  /// Values per unit of the axis, for columns over a common range: what histograms with different intervals are
+  /// compared by.
+  func densities(columns: Int, over scale: Scale) -> [Double] {
+    guard columns > 0, canBeDrawn else { return [] }
+    let width = (upper - lower) / Double(counts.count)
+    return (0..<columns).map { column in
+      let start = (scale.value(at: Double(column) / Double(columns)) - lower) / width
+      let end = (scale.value(at: Double(column + 1) / Double(columns)) - lower) / width
+      guard end > start, end > 0, start < Double(counts.count) else { return 0 }
+      var sum = 0.0
+      for index in Int(max(start, 0))..<min(Int(min(end, 1e9).rounded(.up)), counts.count) {
+        let share = min(end, Double(index + 1)) - max(start, Double(index))
+        sum += Double(max(counts[index], 0)) * max(share, 0)
+      }
+      return sum / (end - start) / width
     }
   }
 }

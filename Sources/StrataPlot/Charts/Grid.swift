@@ -60,17 +60,19 @@ public struct Grid: Hashable, Sendable {
     if newRows == rows, newColumns == columns { return self }
     var result: [Float] = []
     result.reserveCapacity(newRows * newColumns)
-    for row in 0..<newRows {
-      let fromRow = row * rows / newRows
-      let toRow = max((row + 1) * rows / newRows, fromRow + 1)
-      for column in 0..<newColumns {
-        let fromColumn = column * columns / newColumns
-        let toColumn = max((column + 1) * columns / newColumns, fromColumn + 1)
-        var sum = 0.0
-        for y in fromRow..<toRow {
-          for x in fromColumn..<toColumn { sum += Double(values[y * columns + x]) }
+    values.withUnsafeBufferPointer { values in
+      for row in 0..<newRows {
+        let fromRow = row * rows / newRows
+        let toRow = max((row + 1) * rows / newRows, fromRow + 1)
+        for column in 0..<newColumns {
+          let fromColumn = column * columns / newColumns
+          let toColumn = max((column + 1) * columns / newColumns, fromColumn + 1)
+          var sum = 0.0
+          for y in fromRow..<toRow {
+            for x in fromColumn..<toColumn { sum += Double(values[y * columns + x]) }
+          }
+          result.append(Float(sum / Double((toRow - fromRow) * (toColumn - fromColumn))))
         }
-        result.append(Float(sum / Double((toRow - fromRow) * (toColumn - fromColumn))))
       }
     }
     return Grid(rows: newRows, columns: newColumns, values: result)

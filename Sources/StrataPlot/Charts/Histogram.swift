@@ -24,7 +24,7 @@ public struct Histogram: Hashable, Sendable, Drawable {
     self.hasLogCounts = hasLogCounts
   }
 
-  private var isEmpty: Bool { bins.total == 0 || !bins.lower.isFinite || !bins.upper.isFinite }
+  private var isEmpty: Bool { !bins.canBeDrawn }
 
   private var emptyMessage: String {
     bins.notFinite > 0 ? "\(formatCount(bins.notFinite)) values, none of them finite" : nothingYet
@@ -50,7 +50,7 @@ public struct Histogram: Hashable, Sendable, Drawable {
     let hasAxis = size.rows >= 3
     let rows = size.rows - (hasAxis ? 1 : 0)
     let shares = shares(columns: size.columns)
-    let zero = marksZero ? column(of: 0, columns: size.columns) : nil
+    let zero = marksZero ? RangeAxis.column(of: 0, on: scale, columns: size.columns) : nil
     for (column, share) in shares.enumerated() {
       // A bin with anything in it shows at least the lowest block.
       let eighths = share > 0 ? max(Int((share * Double(rows * 8)).rounded()), 1) : 0
@@ -67,38 +67,10 @@ public struct Histogram: Hashable, Sendable, Drawable {
     if !note.isEmpty {
       canvas.write(note, endingBefore: size.columns, row: 0, foreground: .role(.bad), charset: style.charset)
     }
-    if hasAxis { drawAxis(on: &canvas, row: rows, zero: zero, style: style) }
-  }
-
-  private func drawAxis(on canvas: inout Canvas, row: Int, zero: Int?, style: DrawingStyle) {
-    let columns = canvas.size.columns
-    let quiet = Color.role(.quiet)
-    let left = formatNumber(scale.lower, significant: 3)
-    let right = formatNumber(scale.upper, significant: 3)
-    guard left.count + right.count + 1 <= columns else { return }
-    canvas.write(left, column: 0, row: row, foreground: quiet)
-    canvas.write(right, endingBefore: columns, row: row, foreground: quiet)
-    var taken = [0..<(left.count + 1), (columns - right.count - 1)..<columns]
-    func place(_ text: String, at column: Int, _ color: Color, _ style: TextStyle) {
-      let width = TextLayout.width(text)
-      let start = max(min(column - width / 2, columns - width), 0)
-      let range = start..<(start + width)
-      guard !taken.contains(where: { $0.overlaps(range) }) else { return }
-      canvas.write(text, column: start, row: row, foreground: color, style: style)
-      taken.append((start - 1)..<(start + width + 1))
+    if hasAxis {
+      let axis = RangeAxis(scale: scale, mean: marksMean ? bins.mean : nil, marksZero: marksZero)
+      axis.draw(on: &canvas, column: 0, columns: size.columns, row: rows, style: style)
     }
-    if marksMean, let mean = bins.mean, let column = column(of: mean, columns: columns) {
-      let label = style.text("▲ " + formatNumber(mean, significant: 2))
-      // The tip stands under the mean, the number follows it.
-      place(label, at: column + TextLayout.width(label) / 2, .role(.accent), .bold)
-      place(style.text("▲"), at: column, .role(.accent), .bold)
-    }
-    if let zero { place("0", at: zero, quiet, []) }
-  }
-
-  private func column(of value: Double, columns: Int) -> Int? {
-    guard let share = scale.fraction(of: value), share >= 0, share <= 1 else { return nil }
-    return min(Int(share * Double(columns)), columns - 1)
   }
 
   public func draw(on svg: inout SVG, in frame: Frame) {

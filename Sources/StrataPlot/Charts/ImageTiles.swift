@@ -193,7 +193,7 @@ public struct ImageTiles: Hashable, Sendable, Drawable {
         x: frame.x + gap + Double(index % best.columns) * (Double(width) * best.scale + gap),
         y: frame.y + gap + Double(index / best.columns) * (Double(height) * best.scale + extra),
         width: Double(tile.width) * best.scale, height: Double(tile.height) * best.scale)
-      svg.image(tile.raster(shading, ranges[index]), in: place)
+      svg.image(tile.raster(shading.onPaper, ranges[index]), in: place)
       svg.rectangle(
         place, fill: nil, stroke: .role(index == selected ? .accent : .bar), strokeWidth: index == selected ? 2 : 0.5)
       svg.text(

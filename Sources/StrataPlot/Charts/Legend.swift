@@ -76,14 +76,28 @@ struct Legend {
     }
   }
 
-  /// All entries in one row, as many as there is room for, at its end.
+  /// The columns that all entries take in one row.
+  var lineWidth: Int { total(entries) }
+
+  private func total(_ entries: [Entry]) -> Int {
+    entries.reduce(-2) { $0 + Legend.width($1) + 2 }
+  }
+
+  private static func width(_ entry: Entry) -> Int {
+    3 + TextLayout.width(entry.name) + (entry.value.isEmpty ? 0 : entry.value.count + 1)
+  }
+
+  /// All entries in one row, at its end; without their values, then without the last ones, where they do not fit.
   func drawLine(on canvas: inout Canvas, row: Int, after column: Int) {
-    let widths = entries.map { 3 + TextLayout.width($0.name) + ($0.value.isEmpty ? 0 : $0.value.count + 1) }
-    var shown = entries.count
-    func total(_ count: Int) -> Int { widths.prefix(count).reduce(0, +) + 2 * max(count - 1, 0) }
-    while shown > 0, total(shown) > canvas.size.columns - column { shown -= 1 }
+    let room = canvas.size.columns - column
+    var shown = entries
+    if total(shown) > room {
+      for index in shown.indices { shown[index].value = "" }
+    }
+    while !shown.isEmpty, total(shown) > room { shown.removeLast() }
     var place = canvas.size.columns - total(shown)
-    for (entry, width) in zip(entries.prefix(shown), widths) {
+    for entry in shown {
+      let width = Legend.width(entry)
       canvas.write(entry.sample, column: place, row: row, foreground: .role(entry.role), style: .bold)
       canvas.write(entry.name, column: place + 3, row: row, foreground: .role(entry.role))
       canvas.write(entry.value, endingBefore: place + width, row: row, style: .bold)

@@ -7,28 +7,34 @@ extension LineChart {
     // The curves decide where the legend goes, and a legend above takes a row from them: draw once without it, look,
     // and only then decide.
     let area = canvas.bounds
-    var trial = Canvas(canvas.size)
-    let inner = axes.draw(on: &trial, style: style)
+    let before = canvas
+    let inner = axes.draw(on: &canvas, style: style)
     let grid = dots(axes, in: inner, style: style)
     let corner = legend.corner(in: inner, avoiding: grid)
     guard corner == nil, !legend.entries.isEmpty, area.rows >= 6 else {
-      drawBody(on: &canvas, axes: axes, style: style)
+      drawData(grid, on: &canvas, axes: axes, inner: inner, style: style)
       if let corner { legend.draw(on: &canvas, in: corner) }
       return
     }
-    let name = axes.yLabel
+    canvas = before
+    // The axis keeps its name only where the whole legend fits beside it.
+    let name = style.text(axes.yLabel)
     axes.yLabel = ""
-    let used = canvas.write(name, column: 0, row: 0, foreground: .role(.title), charset: style.charset)
-    legend.drawLine(on: &canvas, row: 0, after: used == 0 ? 0 : used + 2)
+    let used = name.isEmpty ? 0 : TextLayout.width(name) + 2
+    let hasName = legend.lineWidth <= area.columns - used
+    if hasName { canvas.write(name, column: 0, row: 0, foreground: .role(.title)) }
+    legend.drawLine(on: &canvas, row: 0, after: hasName ? used : 0)
     let below = Rectangle(column: 0, row: 1, columns: area.columns, rows: area.rows - 1)
-    canvas.draw(in: below) { drawBody(on: &$0, axes: axes, style: style) }
+    canvas.draw(in: below) { canvas in
+      let inner = axes.draw(on: &canvas, style: style)
+      drawData(dots(axes, in: inner, style: style), on: &canvas, axes: axes, inner: inner, style: style)
+    }
   }
 
-  private func drawBody(on canvas: inout Canvas, axes: Axes, style: DrawingStyle) {
-    let inner = axes.draw(on: &canvas, style: style)
+  private func drawData(_ grid: DotGrid, on canvas: inout Canvas, axes: Axes, inner: Rectangle, style: DrawingStyle) {
     guard !inner.isEmpty else { return }
     drawMarkers(on: &canvas, axes: axes, inner: inner, style: style)
-    dots(axes, in: inner, style: style).draw(on: &canvas, column: inner.column, row: inner.row)
+    grid.draw(on: &canvas, column: inner.column, row: inner.row)
     for set in pointSets {
       let character = set.shape.character(style.charset)
       for point in set.points {
@@ -73,7 +79,8 @@ extension LineChart {
     for (index, curve) in series.enumerated().reversed() {
       let pen = Pen(
         color: .role(curve.role), pattern: curve.pattern, mark: style.charset == .ascii ? asciiMark(index) : nil)
-      drawBand(curve, on: &grid, axes: axes, pen)
+      // In ASCII a band would be as heavy as its curve.
+      if style.charset == .unicode { drawBand(curve, on: &grid, axes: axes, isSparse: !style.hasColor) }
       drawCurve(curve, on: &grid, axes: axes, pen)
     }
     return grid
@@ -93,8 +100,8 @@ extension LineChart {
     }
   }
 
-  private func drawBand(_ curve: Series, on grid: inout DotGrid, axes: Axes, _ pen: Pen) {
-    let faint = Pen(color: .rgb(curve.role.darkTheme.mixed(with: RGB(0, 0, 0), share: 0.5)), mark: pen.mark)
+  private func drawBand(_ curve: Series, on grid: inout DotGrid, axes: Axes, isSparse: Bool) {
+    let faint = Pen(color: .rgb(curve.role.darkTheme.mixed(with: RGB(0, 0, 0), share: 0.5)))
     for band in curve.band {
       guard let low = axes.dot(Point(band.x, band.low), on: grid),
         let high = axes.dot(Point(band.x, band.high), on: grid)
@@ -102,8 +109,10 @@ extension LineChart {
       let x = low.x.rounded().clamped(-1, Double(grid.dotsAcross))
       let from = Int(min(low.y, high.y).rounded().clamped(0, Double(grid.dotsDown)))
       let to = Int(max(low.y, high.y).rounded().clamped(-1, Double(grid.dotsDown - 1)))
-      // Every other dot, as a chessboard: a tone, not a wall.
-      for y in from...max(from, to) where (y + Int(x)) % 2 == 0 && y <= to { grid.set(Int(x), y, faint) }
+      // Every other dot, as a chessboard: a tone, not a wall. Without colour every fourth, beside a full line.
+      for y in from...max(from, to) where y <= to {
+        if isSparse ? y % 2 == 0 && Int(x) % 2 == 0 : (y + Int(x)) % 2 == 0 { grid.set(Int(x), y, faint) }
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// Curves over a common axis: the loss, a gradient's norm, anything that has a history.
 ///
-/// Curves differ by colour and by their pattern. A value that is no finite number is a gap. On a logarithmic axis what
-/// is not positive cannot be shown, and the chart says how many such values there are.
+/// Curves differ by colour and by their pattern. NaN is a gap: nothing was measured. Infinite values, and on a logarithmic
+/// axis those that are not positive, cannot be shown, and the chart says how many there are.
 
 public struct LineChart: Hashable, Sendable, Drawable {
   /// One curve.
@@ -105,31 +105,38 @@ public struct LineChart: Hashable, Sendable, Drawable {
 
   /// The frame that the data need; nil where there is nothing that could be shown.
   var axes: Axes? {
-    var xs: [Double] = []
-    var ys: [Double] = []
-    func visit(_ x: Double, _ values: Double...) {
-      guard x.isFinite, xRange?.contains(x) ?? true else { return }
-      for value in values where value.isFinite && (yScale == .linear || value > 0) {
-        xs.append(x)
-        ys.append(value)
+    var x = Extent()
+    var y = Extent()
+    func visit(_ place: Double, _ value: Double) {
+      guard place.isFinite, value.isFinite, yScale == .linear || value > 0, xRange?.contains(place) ?? true else {
+        return
       }
+      x.include(place)
+      y.include(value)
     }
     for curve in series {
       for point in curve.points { visit(point.x, point.y) }
-      for band in curve.band { visit(band.x, band.low, band.high) }
+      for band in curve.band {
+        visit(band.x, band.low)
+        visit(band.x, band.high)
+      }
     }
     for set in pointSets {
       for point in set.points { visit(point.x, point.y) }
     }
+    return axes(x, y)
+  }
+
+  private func axes(_ xs: Extent, _ ys: Extent) -> Axes? {
     let across = xRange.map { Scale(from: $0.lowerBound, to: $0.upperBound) }
-    guard let x = across ?? Scale(covering: xs) else { return nil }
+    guard let x = across ?? Scale(covering: xs.ends) else { return nil }
     if let yRange {
       return Axes(
         x: x, y: Scale(yScale, from: yRange.lowerBound, to: yRange.upperBound), xLabel: xLabel, yLabel: yLabel)
     }
-    guard let y = Scale(yScale, covering: ys, margin: 0.05) else { return nil }
+    guard let y = Scale(yScale, covering: ys.ends, margin: 0.05) else { return nil }
     // A margin below zero would suggest values that cannot be, as of a loss.
-    let startsAtZero = yScale == .linear && y.lower < 0 && !ys.contains { $0 < 0 } && ys.contains { $0 > 0 }
+    let startsAtZero = yScale == .linear && y.lower < 0 && ys.low >= 0 && ys.high > 0
     return Axes(
       x: x, y: startsAtZero ? Scale(from: 0, to: y.upper) : y, xLabel: xLabel, yLabel: yLabel)
   }
@@ -140,14 +147,14 @@ public struct LineChart: Hashable, Sendable, Drawable {
     var notPositive = 0
     for curve in series {
       for point in curve.points {
-        if !point.y.isFinite { infinite += 1 } else if yScale == .logarithmic, point.y <= 0 { notPositive += 1 }
+        if point.y.isInfinite { infinite += 1 } else if yScale == .logarithmic, point.y <= 0 { notPositive += 1 }
       }
     }
     var parts: [String] = []
     if notPositive > 0 {
       parts.append("log scale: \(formatCount(notPositive)) \(notPositive == 1 ? "value" : "values") ≤ 0 left out")
     }
-    if infinite > 0 { parts.append("\(formatCount(infinite)) not finite") }
+    if infinite > 0 { parts.append("\(formatCount(infinite)) infinite") }
     return parts.joined(separator: " · ")
   }
 
@@ -161,4 +168,17 @@ public struct LineChart: Hashable, Sendable, Drawable {
     if xRange != nil { return "nothing in this range" }
     return yScale == .logarithmic ? "no value above zero: nothing to show on a log scale" : "no finite value to show"
   }
+}
+
+/// The smallest and the largest of some numbers.
+private struct Extent {
+  var low = Double.infinity
+  var high = -Double.infinity
+
+  mutating func include(_ value: Double) {
+    low = min(low, value)
+    high = max(high, value)
+  }
+
+  var ends: [Double] { low <= high ? [low, high] : [] }
 }

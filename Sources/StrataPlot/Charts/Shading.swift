@@ -21,6 +21,9 @@ public struct Shading: Hashable, Sendable {
   /// Signed numbers on paper.
   public static let signedOnLight = Shading(.diverging(.redBlue))
 
+  /// The same for a light ground: zero is white there and not black.
+  public var onPaper: Shading { kind == .diverging(.berlin) ? .signedOnLight : self }
+
   public var isSigned: Bool {
     if case .diverging = kind { return true }
     return false

@@ -39,3 +39,11 @@ public func sparkline(_ values: [Double], columns: Int? = nil, charset: Charset 
 public func sparkline(_ counts: [Int], columns: Int? = nil, charset: Charset = .unicode) -> String {
   sparkline(counts.map(Double.init), columns: columns, charset: charset)
 }
+
+/// A share in [0, 1] as a bar of so many columns: `████████░░░░`.
+public func progressBar(_ share: Double, columns: Int, charset: Charset = .unicode) -> String {
+  let columns = min(max(columns, 0), Canvas.largest.columns)
+  let done = share.isNaN ? 0 : Int((share.clamped(0, 1) * Double(columns)).rounded(.down))
+  return String(repeating: charset == .ascii ? "#" : "█", count: done)
+    + String(repeating: charset == .ascii ? "." : "░", count: columns - done)
+}

@@ -3,6 +3,10 @@
 /// The table of roles is made for a dark ground and a projector: saturated lines apart in lightness, quiet things
 /// still readable from the last row. Lines of charts use Okabe and Ito's colours (2008).
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// How many colours a terminal shows.
 public enum ColorDepth: Hashable, Sendable, CaseIterable {
   /// No colour at all: `NO_COLOR`, or a terminal without.
@@ -91,8 +95,9 @@ extension ColorRole {
 public func xterm256(_ color: RGB) -> UInt8 {
   let cube = [nearestLevel(color.red), nearestLevel(color.green), nearestLevel(color.blue)]
   let cubeColor = RGB(cubeLevels[cube[0]], cubeLevels[cube[1]], cubeLevels[cube[2]])
-  let mean = (Int(color.red) + Int(color.green) + Int(color.blue)) / 3
-  let grey = min(max((mean - 8 + 5) / 10, 0), 23)
+  // The nearest grey is the mean, weighted as the distance is.
+  let mean = Double(3 * Int(color.red) + 4 * Int(color.green) + 2 * Int(color.blue)) / 9
+  let grey = Int(((mean - 8) / 10).rounded().clamped(0, 23))
   let shade = UInt8(8 + 10 * grey)
   if distance(color, RGB(shade, shade, shade)) < distance(color, cubeColor) { return UInt8(232 + grey) }
   return UInt8(16 + 36 * cube[0] + 6 * cube[1] + cube[2])
@@ -111,11 +116,21 @@ public func xtermColor(_ index: UInt8) -> RGB {
   }
 }
 
-/// The nearest of the sixteen colours of the first terminals.
+/// One of the sixteen colours of the first terminals: black, the greys, or the colour of the same hue.
+///
+/// Plain distance would turn a pale red into grey, and then a positive weight looks like none.
 public func ansi16(_ color: RGB) -> UInt8 {
-  var best = 0
-  for index in 1..<16 where distance(color, ansiColors[index]) < distance(color, ansiColors[best]) { best = index }
-  return UInt8(best)
+  let parts = [Int(color.red), Int(color.green), Int(color.blue)]
+  let high = parts.max() ?? 0
+  let low = parts.min() ?? 0
+  if high - low < 40 {
+    let mean = parts.reduce(0, +) / 3
+    return mean < 56 ? 0 : mean < 168 ? 8 : mean < 242 ? 7 : 15
+  }
+  if high < 56 { return 0 }
+  // The table counts in bits: red 1, green 2, blue 4; the bright ones are 8 further.
+  let hue = parts.enumerated().reduce(0) { $0 + (($1.element - low) * 2 >= high - low ? 1 << $1.offset : 0) }
+  return UInt8(hue + (high >= 150 ? 8 : 0))
 }
 
 /// The entry of the sixteen colours for a role: chosen by hand, because nearness knows no meaning.

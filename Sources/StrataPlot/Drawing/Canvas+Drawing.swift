@@ -118,7 +118,8 @@ extension Canvas {
     for target in visible(row, other.size.rows, size.rows) where !columns.isEmpty {
       detach(column: columns.lowerBound, row: target)
       detach(column: columns.upperBound - 1, row: target)
-      for place in columns { self[place, target] = other[place - column, target - row] }
+      let source = (columns.lowerBound - column)..<(columns.upperBound - column)
+      copy(source, ofRow: target - row, of: other, toColumn: columns.lowerBound, row: target)
       // A wide character cut by the edge would stand in one cell.
       if self[columns.lowerBound, target].isContinuation { self[columns.lowerBound, target].character = " " }
       let last = columns.upperBound - 1
@@ -133,8 +134,9 @@ extension Canvas {
     guard !area.isEmpty else { return }
     if area == bounds { return body(&self) }
     var inner = Canvas(area.size)
-    for row in 0..<inner.size.rows {
-      for column in 0..<inner.size.columns { inner[column, row] = self[area.column + column, area.row + row] }
+    let columns = visible(area.column, inner.size.columns, size.columns)
+    for row in visible(area.row, inner.size.rows, size.rows) where !columns.isEmpty {
+      inner.copy(columns, ofRow: row, of: self, toColumn: columns.lowerBound - area.column, row: row - area.row)
     }
     body(&inner)
     blit(inner, column: area.column, row: area.row)

@@ -63,6 +63,15 @@ public struct Canvas: Hashable, Sendable {
     }
   }
 
+  /// Copies a piece of a row of another canvas; both pieces lie inside their canvases.
+  mutating func copy(_ columns: Range<Int>, ofRow row: Int, of other: Canvas, toColumn column: Int, row target: Int) {
+    let source = row * other.size.columns
+    let start = target * size.columns + column
+    cells.replaceSubrange(
+      start..<(start + columns.count),
+      with: other.cells[(source + columns.lowerBound)..<(source + columns.upperBound)])
+  }
+
   /// The whole canvas as a place.
   public var bounds: Rectangle { Rectangle(column: 0, row: 0, columns: size.columns, rows: size.rows) }
 

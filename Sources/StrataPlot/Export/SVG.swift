@@ -115,11 +115,13 @@ public struct SVG: Sendable {
   }
 
   /// An image as rectangles, one for each run of equal colour in a row.
+  ///
+  /// All rectangles of a colour are one path in units of pixels, which makes the file several times smaller than an
+  /// element for each.
   public mutating func image(_ raster: Raster, in frame: Frame) {
-    guard raster.width > 0, raster.height > 0 else { return }
-    let across = frame.width / Double(raster.width)
-    let down = frame.height / Double(raster.height)
-    add("<g shape-rendering=\"crispEdges\">")
+    guard raster.width > 0, raster.height > 0, frame.width > 0, frame.height > 0 else { return }
+    var paths: [RGB: String] = [:]
+    var order: [RGB] = []
     for row in 0..<raster.height {
       var start = 0
       while start < raster.width {
@@ -127,14 +129,17 @@ public struct SVG: Sendable {
         var end = start + 1
         while end < raster.width, raster[end, row] == color { end += 1 }
         if let color {
-          add(
-            "<rect x=\"\(number(frame.x + Double(start) * across))\" y=\"\(number(frame.y + Double(row) * down))\" "
-              + "width=\"\(number(Double(end - start) * across))\" height=\"\(number(down))\" fill=\"\(color.hexText)\"/>"
-          )
+          if paths[color] == nil { order.append(color) }
+          paths[color, default: ""] += "M\(start) \(row)h\(end - start)v1h-\(end - start)z"
         }
         start = end
       }
     }
+    let scale = "\(fraction(frame.width / Double(raster.width))) \(fraction(frame.height / Double(raster.height)))"
+    add(
+      "<g transform=\"translate(\(number(frame.x)) \(number(frame.y))) scale(\(scale))\" shape-rendering=\"crispEdges\">"
+    )
+    for color in order { add("<path fill=\"\(color.hexText)\" d=\"\(paths[color] ?? "")\"/>") }
     add("</g>")
   }
 
@@ -167,6 +172,11 @@ public struct SVG: Sendable {
     let sign = hundredths < 0 ? "-" : ""
     if rest == 0 { return "\(sign)\(whole)" }
     return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
+  }
+
+  /// A factor: more decimals than a coordinate has, because it is multiplied by many pixels.
+  private func fraction(_ value: Double) -> String {
+    value.isFinite ? formatDecimal(value.clamped(0, 1e6), decimals: 6) : "1"
   }
 
   /// A text that may stand in an element.

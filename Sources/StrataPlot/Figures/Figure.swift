@@ -8,8 +8,15 @@ public indirect enum Figure: Hashable, Sendable {
   case message(String)
   case text(TextBlock)
   case line(LineChart)
+  case curve(CurveMap)
   case histogram(Histogram)
+  case ridgeline(Ridgeline)
+  case bars(Bars)
   case tiles(ImageTiles)
+  case heatMap(HeatMap)
+  case confusion(ConfusionMatrix)
+  case plane(PlaneMap)
+  case table(Table)
   case stack(Stack)
   case panel(Panel)
 
@@ -36,8 +43,15 @@ extension Figure: Drawable {
     case .empty, .message: return nil
     case .text(let block): return block
     case .line(let chart): return chart
+    case .curve(let chart): return chart
     case .histogram(let chart): return chart
+    case .ridgeline(let chart): return chart
+    case .bars(let chart): return chart
     case .tiles(let chart): return chart
+    case .heatMap(let chart): return chart
+    case .confusion(let chart): return chart
+    case .plane(let chart): return chart
+    case .table(let chart): return chart
     case .stack(let stack): return stack
     case .panel(let panel): return panel
     }

@@ -24,7 +24,8 @@ public struct TextBlock: Hashable, Sendable, Drawable {
       canvas.write(line, column: 0, row: row, charset: style.charset)
     }
     if shown.count > rows {
-      let note = " \(style.charset == .ascii ? "..." : "…") \(shown.count - rows + 1) more"
+      let hidden = shown.count - rows + 1
+      let note = canvas.size.columns < 12 ? "+\(hidden)" : "… \(hidden) more"
       canvas.fill(Rectangle(column: 0, row: rows - 1, columns: canvas.size.columns, rows: 1))
       canvas.write(note, column: 0, row: rows - 1, foreground: .role(.quiet), charset: style.charset)
     }

@@ -11,7 +11,8 @@ public func asciiText(_ text: String) -> String {
   var lastWasName = false
   for glyph in glyphs(of: text) {
     let piece = asciiPiece(glyph.scalar)
-    let isName = piece.utf8.count > 1 && piece.utf8.allSatisfy(isLetter)
+    // A letter like ß is part of its word; a Greek letter or a sign is a word of its own.
+    let isName = glyph.scalar.value >= 0x370 && piece.utf8.count > 1 && piece.utf8.allSatisfy(isLetter)
     let touches = (result.utf8.last.map(isLetter) ?? false) && (piece.utf8.first.map(isLetter) ?? false)
     if touches, isName || lastWasName { result += " " }
     result += piece

@@ -34,7 +34,7 @@ public func formatCount(_ count: Int) -> String { formatQuantity(Double(count)) 
 /// A quantity in few characters with a letter for its thousands, for rates that are not whole: `410 k`, `3.52`.
 public func formatQuantity(_ value: Double) -> String {
   guard value.isFinite, abs(value) >= 9999.5, abs(value) < 9.995e17 else {
-    return formatNumber(value, significant: abs(value) >= 1000 ? 4 : 3)
+    return formatNumber(value, significant: (1000..<10000).contains(abs(value)) ? 4 : 3)
   }
   var scaled = value
   for letter in ["k", "M", "G", "T", "P"] {

@@ -29,13 +29,12 @@ struct CellPainter {
         var end = index + 1
         if let old {
           while end < line.upperBound, old[end] != new[end] { end += 1 }
-          // A wide character is painted with both its halves, and what stands beside a torn one anew.
-          if index > line.lowerBound { index -= 1 }
-          if end < line.upperBound { end += 1 }
         } else {
           end = line.upperBound
         }
-        if index > line.lowerBound, new[index].isContinuation { index -= 1 }
+        // A wide character is painted with both its halves, and anew when it lost one.
+        if index > line.lowerBound, old.map({ $0[index].isContinuation }) ?? false { index -= 1 }
+        while index > line.lowerBound, new[index].isContinuation { index -= 1 }
         if end < line.upperBound, new[end].isContinuation { end += 1 }
         guard paint(new, index..<end, in: line, row: row) else { return false }
         index = end

@@ -2,7 +2,7 @@
 import CReadline
 import StrataPlot
 
-/// Edits one line at a time with readline's keys, history (up, down, ctrl-R) and completion (tab).
+/// Edits one line at a time with readline's emacs keys, history (up, down, ctrl-R) and completion (tab).
 ///
 /// It never touches the terminal: keys go in by `feed`, and `state` says what to draw. Readline is one per process, so
 /// beginning a line in one editor gives up that of another. All of it belongs to one thread.
@@ -44,19 +44,21 @@ public final class LineEditor {
     isEditing = true
   }
 
-  /// Takes one key.
+  /// Takes one key. Any outcome but `.editing` ends the line: `begin` the next.
   public func feed(_ key: Key) -> Outcome {
     guard isEditing else { return .cancelled }
-    var bytes = key.readlineBytes
-    if key == .escape || key == .control("g") {
-      if creadline_is_searching() {
-        // Both end a search; ctrl-G also puts back the line as it was before.
-        bytes = [0x07]
-      } else if !(key == .escape && creadline_escape_is_a_key()) {
-        return cancel()
-      }
+    let isSearching = creadline_is_searching()
+    if key == .escape || key == .control("g") || key == .control("c") {
+      // The first two end a search only, and put back the line as it was before.
+      return isSearching && key != .control("c") ? feed([0x07]) : cancel()
     }
-    if key == .control("c") { return cancel() }
+    // Other keys end a search and then act. Readline would do so too, but crashes (8.2, callback interface) when the key is
+    // a sequence of bytes of which only the first means something to it.
+    if isSearching, !key.belongsToSearch, feed([0x1B]) != .editing { return .editing }
+    return feed(key.readlineBytes)
+  }
+
+  private func feed(_ bytes: [UInt8]) -> Outcome {
     if bytes.isEmpty { return .editing }
     switch creadline_feed(bytes, Int32(bytes.count), CompleterBox.entry, completer.context) {
     case creadline_accepted:
@@ -114,6 +116,11 @@ public final class LineEditor {
 }
 
 extension Key {
+  /// Whether the key changes a search of the history instead of ending it.
+  fileprivate var belongsToSearch: Bool {
+    typed != nil || self == .backspace || self == .control("r") || self == .control("s")
+  }
+
   /// The bytes by which an xterm tells readline of this key; empty for keys that mean nothing to it.
   fileprivate var readlineBytes: [UInt8] {
     let isAlt = modifiers.contains(.alt)

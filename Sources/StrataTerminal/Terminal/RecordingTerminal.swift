@@ -47,12 +47,12 @@ public final class RecordingTerminal: TerminalDevice {
 
   public func feed(_ events: TerminalEvent...) { for event in events { queue.add(event) } }
 
-  /// Feeds keys by their names, separated by blanks, ("s space ctrl-c"); nil and nothing fed when one is no key.
-  @discardableResult public func feed(keys names: String) -> Void? {
+  /// Feeds keys by their names, separated by blanks ("s space ctrl-c"). False, and nothing fed, when one is no key.
+  @discardableResult public func feed(keys names: String) -> Bool {
     let keys = names.split(separator: " ").map { Key(String($0)) }
-    guard !keys.contains(nil) else { return nil }
+    guard !keys.contains(nil) else { return false }
     for case let key? in keys { queue.add(.key(key)) }
-    return ()
+    return true
   }
 
   /// Feeds every character of a text as a key, a line end as enter.

@@ -13,7 +13,7 @@ extension View {
     guard let weight = allTensors(lab).first(where: { $0.name == "layer\(layer).weight" }) else {
       return .message("layer \(layer) has no weights")
     }
-    let inputShape = lab.experiment.model?.parts.first { $0.index == layer }?.inputShape
+    let inputShape = lab.experiment.model.parts.first { $0.index == layer }?.inputShape
     return .tiles(
       ImageTiles(
         unitTiles(weight.tensor, inputShape: inputShape), shading: .signed, range: .common, selected: nil))
@@ -22,7 +22,7 @@ extension View {
 
 private func filtersNote(_ lab: Lab, _ options: ViewOptions) -> String {
   let layer = options.layer ?? 1
-  guard let weight = lab.experiment.model?.parameters.first(where: { $0.name == "layer\(layer).weight" }) else { return "" }
+  guard let weight = lab.experiment.model.parameters.first(where: { $0.name == "layer\(layer).weight" }) else { return "" }
   return "W\(layer) \(weight.tensor.shape)"
 }
 

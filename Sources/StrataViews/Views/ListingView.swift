@@ -16,7 +16,7 @@ extension View {
 
 /// Why views of a learner are empty before there is one.
 @Sendable func noLearner(_ lab: Lab) -> String? {
-  lab.experiment.learner == nil ? lab.experiment.missing ?? "nothing learns yet" : nil
+  lab.experiment.learner == nil ? lab.experiment.missing?.hint ?? "nothing learns yet" : nil
 }
 
 private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {

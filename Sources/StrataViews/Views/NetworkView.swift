@@ -7,7 +7,8 @@ extension View {
   static let network = View(
     "network", title: "network", summary: "the stack of layers with shapes, activations and parameter counts",
     note: { lab, _ in
-      guard let count = lab.experiment.model?.parameterCount, count > 0 else { return "" }
+      let count = lab.experiment.model.parameterCount
+      guard count > 0 else { return "" }
       return "\(formatGrouped(count)) parameters"
     }
   ) { lab, options, size in
@@ -23,7 +24,7 @@ private func networkLines(_ lab: Lab, _ options: ViewOptions, columns: Int) -> [
   } else {
     lines.append(TextLine("no data yet: data digits", .quiet))
   }
-  let parts = lab.experiment.model?.parts ?? []
+  let parts = lab.experiment.model.parts
   for part in parts {
     let isSelected = options.layer == part.index
     let words = part.words.split(separator: " ", maxSplits: 1).map(String.init)
@@ -39,7 +40,7 @@ private func networkLines(_ lab: Lab, _ options: ViewOptions, columns: Int) -> [
   if let loss = lab.experiment.learner?.value(of: "loss") {
     lines.append(row("", [TextRun("loss ", .accent), TextRun(loss)], right: "", columns))
   }
-  if let missing = lab.experiment.missing { lines += TextLine(missing, .warning).wrapped(to: max(columns, 1)) }
+  if let missing = lab.experiment.missing { lines += TextLine(missing.hint, .warning).wrapped(to: max(columns, 1)) }
   return lines
 }
 

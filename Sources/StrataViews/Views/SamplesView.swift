@@ -51,7 +51,7 @@ private struct Page {
       // Wrong answers are looked for among the first thousand, so that a frame stays a frame.
       let searched = Int32(min(samples.count, 1000))
       let named = predictor.predict(samples.inputs.tensor(0..<searched)).classes
-      candidates = (0..<searched).filter { named.map { $0[Int($1)] }.map { _ in true } ?? true && named?[Int($0)] != labels[Int($0)] }
+      candidates = (0..<searched).filter { row in named.map { $0[Int(row)] != labels[Int(row)] } ?? false }
       let start = min(options.sample, max(candidates.count - 1, 0)) / limit * limit
       selected = min(options.sample, max(candidates.count - 1, 0)) - start
       candidates = Array(candidates.dropFirst(start).prefix(limit))

@@ -18,13 +18,14 @@ extension View {
 
 /// Why there are no weights to look at.
 func noParameters(_ lab: Lab) -> String? {
-  guard let model = lab.experiment.model, !model.parts.isEmpty else { return "no network yet: add dense 16 relu" }
-  return model.parameterCount == 0 ? "no weights yet: \(lab.experiment.missing ?? "data digits")" : nil
+  let model = lab.experiment.model
+  guard !model.parts.isEmpty else { return "no network yet: add dense 16 relu" }
+  return model.parameterCount == 0 ? "no weights yet: \(lab.experiment.missing?.hint ?? "data digits")" : nil
 }
 
 /// Everything that is held where there is a learner, else the bare model's parameters.
 func allTensors(_ lab: Lab) -> [NamedTensor] {
-  lab.experiment.learner?.tensors ?? lab.experiment.model?.parameters ?? []
+  lab.experiment.tensors
 }
 
 private func shownTensors(_ lab: Lab, _ options: ViewOptions) -> [NamedTensor] {

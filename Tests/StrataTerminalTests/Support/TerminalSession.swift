@@ -13,6 +13,7 @@ final class TerminalSession {
   private(set) var output: [UInt8] = []
   /// All that was ever sent, also what has left the screen by its top.
   var transcript: String { String(decoding: output, as: UTF8.self) }
+  private var buffer = [UInt8](repeating: 0, count: 65536)
   private var child = cpt_child()
   private var status: Int32?
   /// Long, because tests of other modules may have both cores; nobody waits that long when all is well.
@@ -123,11 +124,16 @@ final class TerminalSession {
     return Missing(description: text)
   }
 
+  /// Waits for output and takes what there is of it, up to a limit, since looking costs more than taking.
   private func pump(milliseconds: Int32) {
-    var buffer = [UInt8](repeating: 0, count: 65536)
-    let count = Int(cpt_read(&child, &buffer, Int32(buffer.count), milliseconds))
-    output += buffer[..<count]
-    screen.feed(buffer[..<count])
+    var limit = milliseconds
+    for _ in 0..<64 {
+      let count = Int(cpt_read(&child, &buffer, Int32(buffer.count), limit))
+      if count == 0 { return }
+      output += buffer[..<count]
+      screen.feed(buffer[..<count])
+      limit = 0
+    }
   }
 
   private func drain() {

@@ -244,9 +244,16 @@ struct VirtualScreen {
       lineFeed()
     }
     if isInserting { shiftRight(width) }
+    // Writing over half of a wide character blanks the other half.
+    if cells[here].character.value == 0, column > 0 { cells[here - 1].character = " " }
+    let behind = column + width
+    if behind < columns, cells[here + width].character.value == 0 { cells[here + width].character = " " }
     pen.character = scalar
     cells[here] = pen
-    if width == 2 { cells[here + 1].character = "\u{0}" }
+    if width == 2 {
+      cells[here + 1] = pen
+      cells[here + 1].character = "\u{0}"
+    }
     last = scalar
     if column + width >= columns { wrapIsPending = true } else { column += width }
   }

@@ -1,0 +1,157 @@
+// The laboratory line by line: readline asks, the laboratory answers, plots are printed as text.
+import StrataEngine
+import StrataLab
+import StrataPlot
+import StrataViews
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Reads commands until the end of the input or `quit`. Returns the exit status: 0, also after refused commands on a
+/// terminal; 1 when input from a file or a pipe had a line that was refused.
+public func runRepl(_ lab: Lab, history: LineHistory) -> Int32 {
+  var repl = Repl(lab: lab, history: history)
+  return repl.run()
+}
+
+struct Repl {
+  var lab: Lab
+  let history: LineHistory
+  let capabilities = TerminalCapabilities.ofStandardOutput()
+  let isInteractive = isatty(0) == 1
+  private var failed = false
+
+  init(lab: Lab, history: LineHistory) {
+    self.lab = lab
+    self.history = history
+  }
+
+  mutating func run() -> Int32 {
+    if isInteractive { print("Strata: help lists the commands, quit leaves. Begin with: data digits") }
+    let shared = Shared(lab)
+    let prompt = LinePrompt { request in
+      .words(shared.lab.completions(for: request.line, at: request.line.count).map(\.text))
+    }
+    let interrupts = InterruptFlag()
+    while true {
+      let answer: LinePrompt.Answer
+      do {
+        answer = try prompt.ask(isInteractive ? "strata> " : "")
+      } catch {
+        complain(error)
+        continue
+      }
+      switch answer {
+      case .ended:
+        if isInteractive { print() }
+        return failed ? 1 : 0
+      case .interrupted: continue
+      case .line(let line):
+        if isInteractive { history.add(line) }
+        if !execute(line, interrupts) { return failed && !isInteractive ? 1 : 0 }
+        shared.lab = lab
+      }
+    }
+  }
+
+  /// What completion looks at; the prompt's closure outlives no call of `run`.
+  private final class Shared {
+    var lab: Lab
+    init(_ lab: Lab) { self.lab = lab }
+  }
+
+  /// Does one line; false when it asks to leave.
+  private mutating func execute(_ line: String, _ interrupts: InterruptFlag) -> Bool {
+    _ = interrupts.take()
+    do {
+      var outcome = try lab.begin(line)
+      var bar = ProgressLine(isShown: capabilities.color != .none || isatty(1) == 1)
+      while lab.isRunning {
+        if interrupts.take() {
+          outcome = lab.interrupt()
+          break
+        }
+        switch try lab.advance(for: 0.05) {
+        case .running(let progress): bar.show(progress)
+        case .finished(let final): outcome = final
+        }
+      }
+      bar.clear()
+      return try show(outcome)
+    } catch {
+      complain(error)
+    }
+    return true
+  }
+
+  private mutating func show(_ outcome: Outcome) throws(StrataError) -> Bool {
+    if !outcome.lines.isEmpty { print(printable(outcome.lines.joined(separator: "\n"))) }
+    switch outcome.request {
+    case .quit: return false
+    case .view(let name, let arguments): print(try viewText(name, arguments, of: lab, capabilities))
+    case .saveView(let name, let arguments, let path):
+      try saveView(name, arguments, of: lab, to: path)
+      print("written: \(path)")
+    case .pause where isInteractive:
+      print("(enter goes on)", terminator: "")
+      fflush(nil)
+      _ = readLine()
+    default: break
+    }
+    return true
+  }
+
+  private func printable(_ text: String) -> String { capabilities.unicode == .none ? asciiText(text) : text }
+
+  private mutating func complain(_ error: StrataError) {
+    failed = true
+    let text = printable("error: \(error.problem)" + (error.suggestion.map { "\n  try: \($0)" } ?? ""))
+    writeToStandardError(text + "\n")
+  }
+}
+
+/// Writes to standard error by its number: the C variable is nothing that threads may share.
+public func writeToStandardError(_ text: String) {
+  fflush(nil)
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let written = bytes.withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    guard written > 0 else { return }
+    bytes = bytes.dropFirst(written)
+  }
+}
+
+/// One line that is written over and over while a run goes on; nothing where output is no terminal.
+struct ProgressLine {
+  let isShown: Bool
+  private var width = 0
+  private var last = 0.0
+
+  init(isShown: Bool) { self.isShown = isShown && isatty(1) == 1 }
+
+  mutating func show(_ progress: StrataLab.Progress) {
+    let now = LabConfiguration.monotonicSeconds()
+    guard isShown, now - last >= 0.1 else { return }
+    last = now
+    var text = progress.text
+    if let fraction = progress.fraction {
+      let filled = Int((fraction * 24).rounded())
+      text = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled) + " " + text
+    }
+    text = TextLayout.truncated(text, to: max((TerminalCapabilities.standardOutputSize?.columns ?? 80) - 1, 10))
+    let new = TextLayout.width(text)
+    print("\r" + text + String(repeating: " ", count: max(width - new, 0)), terminator: "")
+    fflush(nil)
+    width = new
+  }
+
+  mutating func clear() {
+    guard isShown, width > 0 else { return }
+    print("\r" + String(repeating: " ", count: width) + "\r", terminator: "")
+    fflush(nil)
+    width = 0
+  }
+}

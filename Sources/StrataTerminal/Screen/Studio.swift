@@ -1,0 +1,361 @@
+// The full screen as a value: the laboratory, what is looked at, and what lies over it.
+//
+// `update` takes a message and answers effects; `draw` gives the cells. Neither knows a terminal, so the screen is
+// tested as text. A key only issues a command, and the command is shown: using the screen teaches the language.
+import StrataEngine
+import StrataLab
+import StrataPlot
+import StrataViews
+
+/// What happens to the studio.
+public enum StudioMessage: Sendable {
+  case key(Key)
+  case mouse(MouseEvent)
+  /// A command line, finished with enter.
+  case line(String)
+  case resized(Size)
+}
+
+/// What the studio asks of whoever owns the terminal.
+public enum StudioEffect: Hashable, Sendable {
+  case quit
+  /// Edit a command line, beginning with this text.
+  case editLine(String)
+  case ring
+  case suspend
+  case redraw
+}
+
+public struct Studio: Sendable {
+  public internal(set) var lab: Lab
+  public internal(set) var size: Size
+  public let style: DrawingStyle
+  /// What views are asked to show.
+  var options = ViewOptions()
+  /// The view in the first free panel.
+  var chosenView: String
+  var isMaximized = false
+  var overlay: Overlay?
+  /// The last command and what came of it, for the line of commands.
+  var lastCommand = ""
+  var answer = TextLine("")
+  var lesson: Playback?
+  var hasStarted = false
+
+  /// Something that lies over the panels.
+  struct Overlay: Hashable, Sendable {
+    var title: String
+    var lines: [TextLine]
+    var scroll = 0
+  }
+
+  public init(_ lab: Lab, size: Size, style: DrawingStyle) {
+    self.lab = lab
+    self.size = size
+    self.style = style
+    chosenView = size.columns < 110 ? "loss" : "filters"
+  }
+
+  /// Whether `advance` has something to do.
+  public var isBusy: Bool { lab.isRunning }
+
+  var layout: ScreenLayout {
+    ScreenLayout(size, isMaximized: isMaximized, narration: lesson.map { $0.height(columns: size.columns) } ?? 0)
+  }
+
+  // Messages.
+
+  public mutating func update(_ message: StudioMessage) -> [StudioEffect] {
+    switch message {
+    case .resized(let size):
+      self.size = size
+      return []
+    case .line(let line): return execute(line)
+    case .mouse(let event): return mouse(event)
+    case .key(let key): return press(key)
+    }
+  }
+
+  private mutating func press(_ key: Key) -> [StudioEffect] {
+    hasStarted = true
+    if overlay != nil, let effects = pressOverOverlay(key) { return effects }
+    guard let action = KeyMap.action(for: key) else {
+      if let typed = key.typed, typed.properties.isAlphabetic {
+        answer = TextLine("no key '\(typed)' here: press ? for the keys, : for a command", .quiet)
+      }
+      return []
+    }
+    return perform(action)
+  }
+
+  /// Keys for scrolling and closing; nil for every other key, which closes the overlay and means what it always means.
+  private mutating func pressOverOverlay(_ key: Key) -> [StudioEffect]? {
+    let page = max(layout.body.rows - 4, 1)
+    switch key {
+    case .up, .character("k"): overlay?.scroll -= 1
+    case .down, .character("j"): overlay?.scroll += 1
+    case .pageUp: overlay?.scroll -= page
+    case .pageDown where lesson == nil || overlayGoesOn: overlay?.scroll += page
+    case .home: overlay?.scroll = 0
+    case .escape, .enter, .character("?"), .character("q"): overlay = nil
+    case .space where !overlayGoesOn: overlay = nil
+    case .space: overlay?.scroll += page
+    default:
+      overlay = nil
+      return nil
+    }
+    clampScroll()
+    return []
+  }
+
+  private var overlayGoesOn: Bool {
+    guard let overlay else { return false }
+    return overlay.scroll + max(layout.body.rows - 2, 1) < overlay.lines.count
+  }
+
+  private mutating func clampScroll() {
+    guard let overlay else { return }
+    let last = max(overlay.lines.count - max(layout.body.rows - 2, 1), 0)
+    self.overlay?.scroll = min(max(overlay.scroll, 0), last)
+  }
+
+  mutating func perform(_ action: StudioAction) -> [StudioEffect] {
+    switch action {
+    case .command(let line): return execute(line)
+    case .toggleRun: return lab.isRunning ? stop() : execute("run")
+    case .commandLine: return [.editLine("")]
+    case .help: overlay = Overlay(title: "keys and commands", lines: helpLines())
+    case .nextView: turn(by: 1)
+    case .previousView: turn(by: -1)
+    case .maximize: isMaximized.toggle()
+    case .selectLayer(let by): selectLayer(by: by)
+    case .moveSample(let by): options.sample = max(options.sample + by, 0)
+    case .toggleLog: options.isLogarithmic.toggle()
+    case .toggleTraining: options.showsTraining.toggle()
+    case .toggleWrong:
+      options.onlyWrong.toggle()
+      options.sample = 0
+    case .zoom(let closer): zoom(closer)
+    case .scroll(let by): options.scroll = max(options.scroll + by, 0)
+    case .nextLessonPart:
+      guard lesson != nil else {
+        options.scroll += 10
+        return []
+      }
+      return playOn()
+    case .dismiss: options.layer = nil
+    case .redraw: return [.redraw]
+    case .suspend: return [.suspend]
+    case .stopOrHint:
+      if lab.isRunning { return stop() }
+      answer = TextLine("nothing is running; q leaves", .quiet)
+    }
+    return []
+  }
+
+  // Commands.
+
+  /// Issues a command: shows it, does it, shows what came of it.
+  mutating func execute(_ line: String) -> [StudioEffect] {
+    hasStarted = true
+    let trimmed = line.trimmingBlanks
+    guard !trimmed.isEmpty else { return [] }
+    lastCommand = trimmed
+    // A movement while a run goes on means: stop, then move.
+    if lab.isRunning, let word = trimmed.split(separator: " ").first, KeyMap.movements.contains(String(word)) {
+      if word == "run" { return stop() }
+      _ = lab.interrupt()
+    }
+    do {
+      let outcome = try lab.begin(trimmed)
+      if lab.isRunning, outcome.lines.isEmpty {
+        answer = TextLine("running", .quiet)
+        return []
+      }
+      return present(outcome)
+    } catch {
+      fail(error)
+      return [.ring]
+    }
+  }
+
+  private mutating func stop() -> [StudioEffect] {
+    let outcome = lab.interrupt()
+    lesson?.isPlaying = false
+    return present(outcome)
+  }
+
+  /// Goes on with what runs, for about so many seconds.
+  public mutating func advance(for seconds: Double) -> [StudioEffect] {
+    do {
+      switch try lab.advance(for: seconds) {
+      case .running(let progress):
+        answer = TextLine(progress.text, .quiet)
+        return []
+      case .finished(let outcome):
+        let effects = present(outcome)
+        return lesson?.isPlaying == true ? effects + playOn() : effects
+      }
+    } catch {
+      fail(error)
+      return [.ring]
+    }
+  }
+
+  mutating func fail(_ error: StrataError) {
+    answer = TextLine([TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
+    lesson?.isPlaying = false
+    if answer.width > size.columns - TextLayout.width(lastCommand) - 12 {
+      overlay = Overlay(title: "not done", lines: [TextLine(error.problem, .bad)] + (error.suggestion.map { [TextLine("try: \($0)", .quiet)] } ?? []))
+      answer = TextLine("not done", .bad)
+    }
+  }
+
+  /// Shows what a command answered: a short answer beside the command, a long one over the panels.
+  mutating func present(_ outcome: Outcome) -> [StudioEffect] {
+    var lines = outcome.lines
+    let role: ColorRole = outcome.level == .warning ? .warning : .plain
+    switch outcome.request {
+    case .quit: return [.quit]
+    case .view(let name, let arguments): show(name, arguments)
+    case .saveView(let name, let arguments, let path):
+      do {
+        try saveView(name, arguments, of: lab, to: path)
+        lines.append("written: \(path)")
+      } catch {
+        fail(error)
+        return [.ring]
+      }
+    case .say(let text):
+      lesson?.say(text)
+      if lesson == nil { overlay = Overlay(title: "", lines: [TextLine(text)]) }
+      return []
+    case .pause:
+      lesson?.isPlaying = false
+      return []
+    case nil: break
+    }
+    let room = size.columns - TextLayout.width(lastCommand) - 14
+    if lines.count == 1, TextLayout.width(lines[0]) <= max(room, 20) {
+      answer = TextLine(lines[0], role)
+    } else if let first = lines.first {
+      if lines.count <= 3, TextLayout.width(lines.joined(separator: "  ")) <= room {
+        answer = TextLine(lines.joined(separator: "  "), role)
+      } else {
+        answer = TextLine(TextLayout.truncated(first, to: max(room, 1)), role)
+        if !(lesson?.isPlaying ?? false) { overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) }) }
+      }
+    } else {
+      answer = TextLine("")
+    }
+    return []
+  }
+
+  // Looking.
+
+  private mutating func show(_ name: String, _ arguments: [String]) {
+    do {
+      options = try ViewOptions(arguments)
+      if layout.fixedViews.contains(name) { isMaximized = true }
+      chosenView = name
+      answer = TextLine("")
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// The views that `tab` goes through: those with no panel of their own that have something to show.
+  var turnableViews: [String] {
+    let fixed = ScreenLayout(size, isMaximized: false).fixedViews
+    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(\.name)
+  }
+
+  private mutating func turn(by offset: Int) {
+    let names = turnableViews
+    guard !names.isEmpty else { return }
+    let place = names.firstIndex(of: chosenView) ?? -offset
+    chosenView = names[((place + offset) % names.count + names.count) % names.count]
+    options.scroll = 0
+  }
+
+  /// The name of the view in a panel.
+  func name(in slot: Slot) -> String? {
+    switch slot {
+    case .fixed(let name): return name
+    case .chosen(0): return chosenView
+    case .chosen(let offset):
+      let names = turnableViews
+      guard let place = names.firstIndex(of: chosenView), offset < names.count else { return nil }
+      return names[(place + offset) % names.count]
+    }
+  }
+
+  private mutating func selectLayer(by offset: Int) {
+    let count = lab.experiment.model.parts.count
+    guard count > 0 else { return }
+    let now = options.layer ?? (offset > 0 ? 0 : count + 1)
+    let next = now + offset
+    options.layer = (1...count).contains(next) ? next : nil
+  }
+
+  private mutating func zoom(_ closer: Bool) {
+    let all = max(lab.moment.step, 1)
+    let now = options.lastSteps ?? all
+    if closer {
+      options.lastSteps = max(min(now, all) / 2, 10)
+    } else {
+      options.lastSteps = now * 2 >= all ? nil : now * 2
+    }
+  }
+
+  private mutating func mouse(_ event: MouseEvent) -> [StudioEffect] {
+    let (column, row) = (event.position.column, event.position.row)
+    if overlay != nil {
+      switch event.action {
+      case .wheelUp: overlay?.scroll -= 3
+      case .wheelDown: overlay?.scroll += 3
+      case .press: overlay = nil
+      default: break
+      }
+      clampScroll()
+      return []
+    }
+    switch event.action {
+    case .press where layout.keys.contains(column: column, row: row):
+      return keyBarAction(at: column).map { perform($0) } ?? []
+    case .press where layout.message.contains(column: column, row: row): return [.editLine("")]
+    case .press where layout.time.contains(column: column, row: row): return goTo(column: column)
+    case .press:
+      for placed in layout.panels where placed.area.contains(column: column, row: row) {
+        if case .chosen(let offset) = placed.slot, offset > 0, let name = name(in: placed.slot) { chosenView = name }
+      }
+    case .wheelUp: return perform(.zoom(in: true))
+    case .wheelDown: return perform(.zoom(in: false))
+    default: break
+    }
+    return []
+  }
+
+  private mutating func goTo(column: Int) -> [StudioEffect] {
+    let end = lab.timeline.branch.end.step
+    guard end > 0, let share = TimeBar.share(at: column, lab, columns: size.columns) else { return [] }
+    return execute("goto \(Int((share * Double(end)).rounded()))")
+  }
+
+  /// What may be typed next, for the line editor.
+  public func completions(for line: String) -> [Completion] { lab.completions(for: line, at: line.count) }
+}
+
+extension KeyMap {
+  /// Commands that move through the program; issued while a run goes on they stop it first.
+  static let movements: Set<String> = ["run", "step", "next", "finish", "back", "goto", "branch"]
+}
+
+extension String {
+  var trimmingBlanks: String {
+    var view = self[...]
+    while view.first?.isWhitespace == true { view.removeFirst() }
+    while view.last?.isWhitespace == true { view.removeLast() }
+    return String(view)
+  }
+}

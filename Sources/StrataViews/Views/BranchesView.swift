@@ -1,0 +1,29 @@
+// Every way that was tried: where each branch left, how far it went, how good it is.
+import StrataEngine
+import StrataLab
+import StrataPlot
+
+extension View {
+  static let branches = View(
+    "branches", title: "branches", summary: "every way that was tried, with its measurements",
+    reasonMissing: { $0.timeline.branches.count < 2 ? "only one way was tried so far: go back and do something else" : nil }
+  ) { lab, _, _ in
+    let timeline = lab.timeline
+    let names = ["loss", "test loss", "test accuracy"].filter { timeline.measuredNames.contains($0) }
+    let columns: [StrataPlot.Table.Column] =
+      [.init("branch"), .init("left"), .init("ends at", .right)] + names.map { .init($0, .right) } + [.init("first difference")]
+    let rows: [[TextLine]] = timeline.branches.map { branch in
+      let values = names.map { name in
+        TextLine(timeline.latest(name, branch: branch.number).map { formatNumber($0.value, significant: 3) } ?? "–")
+      }
+      let difference = branch.fork.flatMap { fork in branch.edits.indices.contains(fork.edits) ? branch.edits[fork.edits].line : nil }
+      let isHere = branch.number == timeline.branchNumber
+      return [
+        TextLine((isHere ? "▸ " : "  ") + "\(branch.number)", isHere ? .accent : .plain),
+        TextLine(branch.fork.map { "branch \($0.branch) at step \($0.step)" } ?? "the first", .quiet),
+        TextLine("step \(branch.end.step)"),
+      ] + values + [TextLine(difference ?? "")]
+    }
+    return .table(StrataPlot.Table(columns: columns, rows: rows, selected: timeline.branchNumber - 1))
+  }
+}

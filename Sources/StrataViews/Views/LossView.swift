@@ -1,0 +1,61 @@
+// The curves: loss and whatever else was measured, of training and test, with abandoned branches dimmed behind.
+import StrataEngine
+import StrataLab
+import StrataPlot
+
+extension View {
+  static let loss = View(
+    "loss", title: "loss", summary: "loss and accuracy over the steps, train and test, branches dimmed",
+    usage: "[MEASUREMENT] [--log] [--last N]",
+    reasonMissing: { lab in
+      if let reason = noLearner(lab), lab.timeline.measuredNames.isEmpty { return reason }
+      return lab.timeline.measuredNames.isEmpty ? "nothing has been measured yet: press n or space" : nil
+    },
+    note: { lab, options in
+      (options.isLogarithmic ? "log" : "") + (options.lastSteps.map { "  last \($0) steps" } ?? "")
+    }
+  ) { lab, options, size in
+    let name = options.tensor ?? "loss"
+    let upper = chart(lab, options, name: name)
+    // Room for two: what is driven down, and what is wanted.
+    guard options.tensor == nil, size.rows >= 22, lab.timeline.measuredNames.contains(where: { $0.hasSuffix("accuracy") })
+    else { return .line(upper) }
+    return .rows([
+      Part(.line(upper), length: .share(3)),
+      Part(.line(chart(lab, options, name: "accuracy", isLogarithmic: false)), title: "accuracy", length: .share(2)),
+    ])
+  }
+}
+
+private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithmic: Bool? = nil) -> LineChart {
+  let timeline = lab.timeline
+  let step = lab.moment.step
+  var series: [LineChart.Series] = []
+  for branch in timeline.branches where branch.number != timeline.branchNumber {
+    series.append(curve("branch \(branch.number)", timeline.points(of: name, branch: branch.number), role: .past, pattern: .dotted))
+  }
+  let end = timeline.branch.end.step
+  if end > step {
+    // What lies ahead on this branch, after going back.
+    let ahead = timeline.points(of: name, branch: timeline.branchNumber).filter { $0.lastStep >= step }
+    series.append(curve("ahead", ahead, role: .past, pattern: .dashed))
+  }
+  for (key, label, role, pattern) in [
+    (name, "train", ColorRole.series1, LinePattern.solid), ("test " + name, "test", .series2, .dashed),
+  ] {
+    let points = timeline.points(of: key, branch: timeline.branchNumber, upTo: step)
+    if !points.isEmpty { series.append(curve(label, points, role: role, pattern: pattern)) }
+  }
+  series.removeAll { $0.points.isEmpty }
+  var range: ClosedRange<Double>?
+  if let last = options.lastSteps, step > 1 { range = Double(max(step - last, 0))...Double(step) }
+  return LineChart(
+    series: series, markers: step > 0 ? [LineChart.Marker(x: Double(step), label: "now", role: .accent)] : [],
+    xLabel: "step", yLabel: name, xRange: range, yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear)
+}
+
+private func curve(_ name: String, _ points: [HistoryPoint], role: ColorRole, pattern: LinePattern) -> LineChart.Series {
+  LineChart.Series(
+    name, role: role, pattern: pattern, points: points.map { Point(Double($0.lastStep), $0.last) },
+    band: points.filter { $0.firstStep != $0.lastStep }.map { .init(x: Double($0.lastStep), low: $0.minimum, high: $0.maximum) })
+}

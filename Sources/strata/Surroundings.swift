@@ -1,0 +1,24 @@
+// What the program takes from the world around it: the environment and where its own files lie.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+enum Surroundings {
+  /// The variables that matter here.
+  static var variables: [String: String] {
+    var found: [String: String] = [:]
+    for name in ["STRATA_DATA", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME", "NO_COLOR"] {
+      if let value = getenv(name) { found[name] = String(cString: value) }
+    }
+    return found
+  }
+
+  /// Where the command line's history is kept (XDG base directories); nil where there is no home.
+  static var historyFile: String? {
+    let variables = variables
+    if let state = variables["XDG_STATE_HOME"], state.hasPrefix("/") { return state + "/strata/history" }
+    return variables["HOME"].map { $0 + "/.local/state/strata/history" }
+  }
+}

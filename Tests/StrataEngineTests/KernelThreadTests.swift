@@ -1,0 +1,155 @@
+// One thread, two threads, three threads: the same bits. The thread count is the process's, so these tests take turns.
+import CKernels
+import Testing
+
+@Suite("Kernels: threads", .serialized)
+struct KernelThreadTests {
+  /// Runs `body` with several thread counts, several times each, and expects one answer.
+  private func expectSame<Answer: Equatable>(
+    _ name: String, sourceLocation: SourceLocation = #_sourceLocation, _ body: () -> Answer
+  ) {
+    let before = ck_threads()
+    defer { ck_set_threads(before) }
+    ck_set_threads(1)
+    let one = body()
+    for threads: Int32 in [2, 3, 2, 2] {
+      ck_set_threads(threads)
+      #expect(body() == one, "\(name) with \(threads) threads", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// A vector that several threads share, and its length.
+  private let n = 70_001
+  private let x = madeUpNumbers(70_001, seed: 71).map { Float($0) }
+  private let w = madeUpNumbers(70_001, seed: 72)
+
+  private func made(_ body: (UnsafeMutablePointer<Float>) -> Void) -> [UInt32] {
+    var y = [Float](repeating: 0.5, count: n)
+    y.withUnsafeMutableBufferPointer { body($0.baseAddress.unsafelyUnwrapped) }
+    return y.map(\.bitPattern)
+  }
+
+  @Test("the count is kept within 1 to 64")
+  func count() {
+    let before = ck_threads()
+    defer { ck_set_threads(before) }
+    ck_set_threads(0)
+    #expect(ck_threads() == 1)
+    ck_set_threads(1000)
+    #expect(ck_threads() == 64)
+    ck_set_threads(2)
+    #expect(ck_threads() == 2)
+  }
+
+  @Test("elementwise kernels")
+  func elementwise() {
+    expectSame("exp") { made { ck_exp(n, x, $0) } }
+    expectSame("softplus") { made { ck_softplus_of(n, x, $0) } }
+    expectSame("axpy") { made { ck_axpy(n, Float(0.3), x, $0) } }
+    for index in 0..<9 {
+      expectSame(activationNames[index]) {
+        made { y in
+          var z = x
+          ck_bias_activation(ck_activation(UInt32(index)), Float(0.2), 7, 10_000, &z, x, y)
+          ck_activation_backward(ck_activation(UInt32(index)), Float(0.2), 70_000, z, y, x, y)
+        }
+      }
+    }
+    for index in 0..<6 {
+      expectSame("rule \(index)") {
+        made { w in
+          var first = x.map { $0 * 0.1 }, second = x.map { $0 * $0 }
+          ck_update(
+            ck_optimizer(UInt32(index)), n, w, x, &first, &second, Float(0.1), Float(0.9), Float(0.9), Float(0.99),
+            Float(1e-8), 3, Float(0.01), Float(0.02))
+        }
+      }
+    }
+  }
+
+  @Test("rows and reductions")
+  func reductions() {
+    expectSame("softmax") { made { ck_softmax(700, 100, x, $0) } }
+    expectSame("narrow softmax") { made { ck_softmax(7000, 10, x, $0) } }
+    expectSame("log softmax") { made { ck_log_softmax(700, 100, x, $0) } }
+    expectSame("softmax backward") { made { ck_softmax_backward(700, 100, x, x, $0) } }
+    expectSame("column sums") { made { ck_column_sums(70, 1000, Float(0.1), x, $0) } }
+    expectSame("sum") { [ck_sum(n, x), ck_sum_absolute(n, x), ck_sum_squares(n, x), ck_dot(n, x, x)] }
+    expectSame("sum of doubles") { [ck_sum(n, w), ck_sum_absolute(n, w), ck_sum_squares(n, w), ck_dot(n, w, w)] }
+    expectSame("range") {
+      var low: Float = 0, high: Float = 0
+      let count = ck_range(n, x, &low, &high)
+      return [Float(count), low, high]
+    }
+    expectSame("first not finite") {
+      var y = x
+      y[69_000] = .nan
+      y[68_000] = .infinity
+      return ck_first_nonfinite(n, y)
+    }
+    expectSame("largest of rows") {
+      var index = [Int32](repeating: 0, count: 700)
+      ck_argmax_rows(700, 100, x, &index)
+      return index
+    }
+  }
+
+  @Test("random numbers")
+  func random() {
+    expectSame("uniform") { made { ck_uniform(n, 1, 2, 3, Float(0), Float(1), $0) } }
+    expectSame("normal") { made { ck_normal(n, 1, 2, 3, Float(0), Float(1), $0) } }
+    expectSame("Bernoulli") { made { ck_bernoulli(n, 1, 2, 3, x, $0) } }
+    expectSame("probabilities and samples") {
+      made { p in
+        var s = x
+        ck_sigmoid_sample(70, 1000, x, x, 1, 2, 3, p, &s)
+        ck_axpy(n, Float(1), s, p)
+      }
+    }
+    expectSame("dropout") {
+      made { y in
+        var mask = x
+        ck_dropout(n, Float(0.3), 1, 2, 3, x, &mask, y)
+        ck_axpy(n, Float(1), mask, y)
+      }
+    }
+  }
+
+  @Test("products, with and without the library's part in them")
+  func products() {
+    let a = madeUpNumbers(60_000, seed: 73).map { Float($0) }
+    for (m, n, k) in [(40, 200, 40), (3, 400, 150), (1, 500, 120), (500, 1, 120), (300, 200, 2), (90, 70, 500)] {
+      for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+        expectSame("\(transposeA) \(transposeB) \(m)x\(n)x\(k)") {
+          var c = [Float](repeating: 1, count: m * n)
+          ck_gemm(
+            transposeA, transposeB, m, n, k, Float(0.5), a, transposeA ? m : k, a, transposeB ? k : n, Float(1), &c, n)
+          return c
+        }
+      }
+    }
+    let b = w.map { $0 * 2 }
+    expectSame("double") {
+      var c = [Double](repeating: 1, count: 100 * 90)
+      ck_gemm(false, true, 100, 90, 300, 0.5, w, 300, b, 300, 1.0, &c, 90)
+      return c
+    }
+  }
+
+  @Test("callers on several threads at once each get their own answer")
+  func concurrentCallers() async {
+    let before = ck_threads()
+    defer { ck_set_threads(before) }
+    ck_set_threads(2)
+    let x = x, n = n
+    let expected = ck_sum_squares(n, x)
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          (0..<50).allSatisfy { _ in ck_sum_squares(n, x) == expected }
+        }
+      }
+      for await right in group { #expect(right) }
+    }
+  }
+}
