@@ -91,8 +91,15 @@ import Testing
           _ = try lab.execute(line)
         }
         if example.hasPrefix("delete") == false { _ = try lab.execute("delete 1") }
+        let folder = try TemporaryFolder()
         do {
-          _ = try lab.execute(example)
+          // Files are written into a folder of the test's own.
+          _ = try lab.execute("save weights \(folder.path)/digits.safetensors")
+          var words = example.split(separator: " ").map(String.init)
+          if command.group == .files, let index = words.lastIndex(where: { $0.contains(".") }) {
+            words[index] = folder.path + "/" + words[index]
+          }
+          _ = try lab.execute(words.joined(separator: " "))
         } catch {
           Issue.record("\(example): \(error)")
         }
