@@ -37,7 +37,9 @@ extension Command {
   /// Finds the form that fits. Throws what the form that fits farthest misses.
   func parse(_ line: TypedLine) throws(StrataError) -> ParsedLine {
     var misfit: Misfit?
-    for form in forms {
+    // A form's own first word decides for it: `set weight …` is never read as the setting `weight`.
+    let own = line.tokens.count > 1 ? forms.filter { $0.begins(with: line.tokens[1].text) } : []
+    for form in own.isEmpty ? forms : own {
       switch form.match(line, command: self) {
       case .success(let arguments): return ParsedLine(command: self, form: form, arguments: arguments)
       case .failure(let new):
@@ -94,6 +96,10 @@ struct Misfit: Error {
 }
 
 extension Form {
+  fileprivate func begins(with word: String) -> Bool {
+    if case .literal? = places.first?.kind { places.first?.name == word } else { false }
+  }
+
   /// Fills the places with the line's words after the command.
   func match(_ line: TypedLine, command: Command) -> Result<Arguments, Misfit> {
     var reader = FormReader(form: self, line: line)

@@ -20,6 +20,11 @@ public struct SessionLine: Hashable, Sendable {
   /// Counted from 1 in the file.
   public var number: Int
   public var text: String
+
+  public init(number: Int, text: String) {
+    self.number = number
+    self.text = text
+  }
 }
 
 /// A session read from, or to be written to, a file.
