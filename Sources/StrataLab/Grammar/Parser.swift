@@ -137,7 +137,8 @@ private struct FormReader {
     var expected: [Place] = []
     var places = form.places[...]
     while let place = places.popFirst() {
-      if let misfit = readOptions() { return misfit }
+      // Text is taken as it is: `show loss --log` leaves what follows the view's name to the view.
+      if case .text = place.kind {} else if let misfit = readOptions() { return misfit }
       guard line.tokens.indices.contains(index) else {
         if place.isOptional { continue }
         return Misfit(place: index, expected: [place.description], candidates: place.candidates)

@@ -44,7 +44,9 @@ struct ScreenLayout: Hashable, Sendable {
     body = Rectangle(column: 0, row: 1 + narration, columns: columns, rows: max(rows - 1 - bottom - narration, 0))
     panels = []
     guard columns >= 20, body.rows >= 3 else { return }
-    panels = isMaximized ? [Placed(slot: .chosen(offset: 0), area: body)] : ScreenLayout.panels(in: body)
+    // Where narration leaves little room, what it talks about has all of it.
+    let isAlone = isMaximized || narration > 0 && body.rows < 20
+    panels = isAlone ? [Placed(slot: .chosen(offset: 0), area: body)] : ScreenLayout.panels(in: body)
   }
 
   private static func panels(in body: Rectangle) -> [Placed] {

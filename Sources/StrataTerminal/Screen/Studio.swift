@@ -160,7 +160,8 @@ public struct Studio: Sendable {
     hasStarted = true
     let trimmed = line.trimmingBlanks
     guard !trimmed.isEmpty else { return [] }
-    lastCommand = trimmed
+    // Narration and pauses leave the command that they are about on the line.
+    if lesson?.isPlaying != true || !["say", "pause"].contains(trimmed.prefix { $0 != " " }) { lastCommand = trimmed }
     // A movement while a run goes on means: stop, then move.
     if lab.isRunning, let word = trimmed.split(separator: " ").first, KeyMap.movements.contains(String(word)) {
       if word == "run" { return stop() }
@@ -235,6 +236,8 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
+    // In a lesson, what takes several lines stands with the narration, which may go on to talk about it.
+    if lesson?.isPlaying == true, lines.count > outcome.notes.count + 1 { lines.forEach { lesson?.say($0) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
@@ -251,7 +254,7 @@ public struct Studio: Sendable {
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
       options = try ViewOptions(arguments)
-      if layout.fixedViews.contains(name) { isMaximized = true }
+      isMaximized = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
       chosenView = name
       answer = TextLine("")
     } catch {
