@@ -127,7 +127,8 @@ public struct Lab: Sendable {
     }
     timeline.addWaypoint()
     if timeline.make(line, readsFiles: readsFiles, changed: changed) {
-      outcome.notes.append("branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
+      outcome.notes.append(
+        "branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
     }
     fault = nil
     if let learner = changed.learner {
@@ -137,7 +138,8 @@ public struct Lab: Sendable {
       }
     } else if before.isReady, let missing = changed.missing {
       outcome.level = .warning
-      outcome.notes.append("nothing can learn now: \(missing.description.split(separator: "\n").joined(separator: ";"))")
+      outcome.notes.append(
+        "nothing can learn now: \(missing.description.split(separator: "\n").joined(separator: ";"))")
     }
     if case .run(var run) = activity {
       run.schedule = EvaluationSchedule(changed)

@@ -48,7 +48,8 @@ extension Command {
           let position = reference.position ?? [Int](repeating: 0, count: named.tensor.shape.rank)
           try experiment.setElement(of: named.name, at: position, to: Scalar(value))
           let place = position.map(String.init).joined(separator: ",")
-          return Outcome("\(named.symbol)[\(place)] was \(TensorText.value(old)), is \(TensorText.value(Scalar(value)))")
+          return Outcome(
+            "\(named.symbol)[\(place)] was \(TensorText.value(old)), is \(TensorText.value(Scalar(value)))")
         }
       },
       Form(

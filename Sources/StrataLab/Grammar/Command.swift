@@ -54,13 +54,18 @@ public struct Place: Sendable {
   public var name: String
   public var kind: WordKind
   public var isOptional: Bool
+  /// Whether a file's path may stand here.
+  public var takesFiles: Bool
   /// One sentence for help.
   public var help: String
 
-  public init(_ name: String, _ kind: WordKind, optional isOptional: Bool = false, _ help: String = "") {
+  public init(
+    _ name: String, _ kind: WordKind, optional isOptional: Bool = false, orFile: Bool = false, _ help: String = ""
+  ) {
     self.name = name
     self.kind = kind
     self.isOptional = isOptional
+    if case .path = kind { takesFiles = true } else { takesFiles = orFile }
     self.help = help
   }
 

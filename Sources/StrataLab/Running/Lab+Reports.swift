@@ -5,7 +5,8 @@ extension Lab {
   /// How far the run is.
   var runProgress: Progress {
     guard case .run(let run) = activity else { return Progress(fraction: nil, text: "") }
-    return Progress(fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run), isOnTheWay: true))
+    return Progress(
+      fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run), isOnTheWay: true))
   }
 
   /// `step 495 · epoch 11 · loss 0.071 · test accuracy 0.972 · 410 k samples/s`.
@@ -14,7 +15,9 @@ extension Lab {
   public func statusText(samplesPerSecond: Double? = nil, isOnTheWay: Bool = false) -> String {
     let moment = moment
     var parts = ["step \(moment.step)"]
-    if moment.epochs > 0, experiment.data?.train.count ?? 0 > 0 { parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))") }
+    if moment.epochs > 0, experiment.data?.train.count ?? 0 > 0 {
+      parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))")
+    }
     let loss = experiment.newestLoss
     if !loss.isNaN || fault != nil { parts.append("loss \(NumberText.short(loss))") }
     for entry in newestTest(exactly: !isOnTheWay).entries where entry.name != "loss" {

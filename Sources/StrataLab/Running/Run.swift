@@ -55,8 +55,8 @@ struct Run: Sendable {
 
   /// Re-execution between two keyframes should take no longer than this.
   static let leastSpacing = 0.2
-  /// Bytes a second at which copying costs one per cent of the time: a hundredth of what memory can do.
-  static let copyBytesPerSecond = 2e7
+  /// Bytes a second at which copying costs one per cent of the time: a hundredth of what copying reaches.
+  static let copyBytesPerSecond = 1e7
   /// Mini-batches that take longer than this are executed instruction by instruction, to stop soon when asked.
   static let slowUnit = 0.002
 
