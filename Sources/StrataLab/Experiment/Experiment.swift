@@ -223,6 +223,7 @@ public struct Experiment: Sendable {
       remember(setting)
     }
     readEngine()
+    try checkRoom()
     return notes
   }
 
@@ -240,6 +241,7 @@ public struct Experiment: Sendable {
     }
     remember(setting)
     readEngine()
+    try checkRoom()
   }
 
   /// Replaces one number of a parameter.
@@ -270,6 +272,10 @@ public struct Experiment: Sendable {
       return []
     }
     let types = chosenLearner.flatMap { keyword in learnerTypes.first { $0.keyword == keyword }.map { [$0] } }
+    if let reason = Experiment.excess(model, batch: Experiment.evaluationBatch) {
+      setAside(model, because: reason)
+      return []
+    }
     var reason: StrataError?
     for type in types ?? learnerTypes {
       do {
@@ -298,6 +304,29 @@ public struct Experiment: Sendable {
     }
     setAside(model, because: reason ?? StrataError("no learner fits"))
     return []
+  }
+
+  /// The most bytes that the workspaces of a pass may take.
+  private static let maximumWorkspace = 8_000_000_000
+  /// So many samples pass through at once where a whole set is evaluated.
+  private static let evaluationBatch = 500
+
+  /// Why a pass of so many samples would take more memory than there may be; nil when it would not.
+  private static func excess(_ model: any Model, batch: Int) -> StrataError? {
+    let outputs = model.parts.reduce(0.0) { $0 + Double($1.outputShape?.elementCount ?? 0) }
+    // At a layer: the sum, the output, and the gradients of both.
+    let bytes = outputs * Double(batch) * 4 * Double(MemoryLayout<Scalar>.stride)
+    guard bytes > Double(maximumWorkspace) else { return nil }
+    return StrataError(
+      "\(batch) samples at once through \(NumberText.scaled(outputs)) units would need \(NumberText.scaled(bytes))B",
+      try: "fewer units, or a smaller batch")
+  }
+
+  /// Throws when the mini-batch has become too large for memory.
+  private func checkRoom() throws(StrataError) {
+    guard let learner, let data else { return }
+    let batch = (data.train.count + max(learner.clock.stepsPerEpoch, 1) - 1) / max(learner.clock.stepsPerEpoch, 1)
+    if let excess = Experiment.excess(learner.model, batch: batch) { throw excess }
   }
 
   private mutating func setAside(_ model: any Model, because reason: StrataError) {
