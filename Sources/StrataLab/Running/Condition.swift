@@ -45,7 +45,7 @@ public struct Condition: Hashable, Sendable {
     public var text: String {
       switch test {
       case .compare(let comparison, let number):
-        "\(quantity.name) \(comparison.rawValue) \(NumberText.short(number, digits: 6))"
+        "\(quantity.name) \(comparison.rawValue) \(NumberText.exact(number))"
       case .isNaN(let yes): "\(quantity.name) is \(yes ? "" : "not ")nan"
       case .rises(let times): "\(quantity.name) rises \(times) times"
       case .stalls(let epochs): "\(quantity.name) stalls \(epochs) epochs"

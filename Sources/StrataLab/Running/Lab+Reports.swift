@@ -101,7 +101,10 @@ extension Lab {
     case .done: return nil
     case .condition(let held): return "stopped: \(Lab.text(of: held))  (\(place))"
     case .breakpoint(let number, let what): return "stopped: \(what)  (breakpoint \(number), \(place))"
-    case .fault(let fault): return "stopped: \(fault)  (\(place))"
+    case .fault(let fault):
+      let position = fault.position.isEmpty ? "" : "[\(fault.position.map(String.init).joined(separator: ","))]"
+      let layer = fault.layer.map { " (layer \($0))" } ?? ""
+      return "stopped: line \(fault.line)\(layer) made \(fault.tensor)\(position) = \(fault.value)  (\(place))"
     case .interrupted: return "interrupted at \(place)"
     case .cannotGoOn(let error): return "stopped: \(error.problem)  (\(place))"
     }

@@ -44,8 +44,6 @@ struct Run: Sendable {
   var keepSpacing = Run.leastSpacing
   /// Units of execution between two looks at the clock.
   var unitsPerCheck = 1
-  /// The step at which the test part was last measured.
-  var evaluatedStep: Int
   var schedule: EvaluationSchedule
   /// Every so many steps all measurements are noted; a power of two less one.
   var measureMask: Int
@@ -67,7 +65,6 @@ struct Run: Sendable {
     self.line = line
     start = experiment.moment
     recordedTick = start.tick
-    evaluatedStep = start.step
     schedule = EvaluationSchedule(experiment)
     // What a learner measures costs about as much as a step of a tiny network.
     measureMask = experiment.model.parameterCount > 20_000 ? 7 : 63
