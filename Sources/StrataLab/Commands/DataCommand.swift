@@ -18,6 +18,7 @@ extension Command {
           Place(
             "NAME", .known(.dataSets), orFile: true, "a name of the list, a path, or an expression such as sin(3*x)")
         ],
+        optionsUsage: "[--OPTION …]",
         options: { _ in DataOptions.descriptions.map { OptionDescription($0) } }
       ) { arguments throws(StrataError) in
         let name = arguments.text("NAME") ?? ""

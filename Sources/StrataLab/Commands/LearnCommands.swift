@@ -8,6 +8,7 @@ extension Command {
     forms: [
       Form(
         [Place("LEARNER", .known(.learners), "how to learn")],
+        optionsUsage: "[--SETTING …]",
         options: { words in
           learnerTypes.first { $0.keyword == words.first }?.settings.map { OptionDescription($0) } ?? []
         }

@@ -162,7 +162,10 @@ public struct Experiment: Sendable {
     var notes: [String] = []
     guard var network else { return notes + settle(with: model) }
     do {
-      notes += Experiment.renewed(try network.setInputShape(new.inputShape))
+      // Layers that were only planned have nothing to lose.
+      let hadWeights = network.parameterCount > 0
+      let renewed = try network.setInputShape(new.inputShape)
+      if hadWeights { notes += Experiment.renewed(renewed) }
       return notes + settle(with: network)
     } catch {
       _ = try? network.setInputShape(nil)

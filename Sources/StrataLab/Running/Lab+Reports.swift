@@ -120,7 +120,8 @@ extension Lab {
     var table = TextTable(columns: ["", "", "", ""])
     for line in lines {
       let written = listing[line].writes.first.flatMap { learner.tensor(named: $0) }
-      table.rows.append(["", "\(line + 1)", listing[line].text, written.map(TensorText.summary) ?? ""])
+      let cost = listing[line].phase == "loss" ? "C  \(NumberText.short(learner.loss))" : ""
+      table.rows.append(["", "\(line + 1)", listing[line].text, written.map(TensorText.summary) ?? cost])
     }
     table.rows.append(["▶", "\(learner.line + 1)", listing[learner.line].text, "next"])
     outcome.append(table)
