@@ -69,7 +69,8 @@ import Testing
 
   @Test func aCommandThatThrowsLeavesEverythingAsItWas() throws {
     let lines = [
-      "data nosuchdata", "data digits --noise 1", "data digits --test 5000", "data moons --samples 0", "data /nonexistent.csv",
+      "data nosuchdata", "data digits --noise 1", "data digits --test 5000", "data moons --samples 0",
+      "data /nonexistent.csv",
       "new now", "add", "add dense", "add dense ten", "add dense 10 softmax --nope 1", "add dropout 2",
       "insert 0 dense 3", "insert 99 dense 3", "insert 1", "remove 0", "remove 99", "remove", "change 9 dense 3",
       "change 1 nothing", "network x", "learn", "learn nothing", "learn perceptron", "learn descent",
@@ -79,12 +80,15 @@ import Testing
       "minimize x^2 --start a", "minimize x^2 --start 1,2", "step 0", "step x", "next 0", "finish now", "run 0",
       "run x", "run 10 miles", "run until", "run until nothing", "run until loss <", "back 0", "back 99999", "back x",
       "goto", "goto -1", "goto 99999", "goto nowhere", "branches 1", "branch", "branch 0", "branch 99", "break",
-      "break when", "break when nothing < 1", "break 0", "break 99", "watch", "watch nothing", "watch layer1.weight[99]",
+      "break when", "break when nothing < 1", "break 0", "break 99", "watch", "watch nothing",
+      "watch layer1.weight[99]",
       "watch layer1.bias --by x", "breaks 1", "delete", "delete 99", "show", "show nothing", "print nothing",
       "print layer1.weight[0,0,0]", "explain", "explain layer1.weight[0]", "explain nothing[0]", "check 99", "check x",
       "test 1", "pause 1", "expect", "expect loss", "expect loss < -1", "help nothing", "quit now", "nonsense",
-      "save", "save nothing", "save session", "save session /nonexistent/folder/x", "save weights /nonexistent/x.safetensors",
-      "save tensor nothing x.npy", "save tensor W1 /nonexistent/x.npy", "save plot nothing x.svg", "save plot loss x.exe",
+      "save", "save nothing", "save session", "save session /nonexistent/folder/x",
+      "save weights /nonexistent/x.safetensors",
+      "save tensor nothing x.npy", "save tensor W1 /nonexistent/x.npy", "save plot nothing x.svg",
+      "save plot loss x.exe",
       "load", "load weights", "load weights /nonexistent.safetensors", "load weights /dev/null", "load nothing x",
     ]
     var lab = try smallLab()

@@ -8,14 +8,16 @@ import Testing
   static let words: [String] = {
     var words = CommandTable.all.map(\.word)
     words += layerTypes.map { $0.grammar.keyword } + learnerTypes.map { $0.keyword }
-    words += learnerTypes.flatMap { $0.settings.map(\.key) } + learnerTypes.flatMap { $0.settings.map { "--\($0.key)" } }
+    words +=
+      learnerTypes.flatMap { $0.settings.map(\.key) } + learnerTypes.flatMap { $0.settings.map { "--\($0.key)" } }
     words += Activation.allCases.map(\.rawValue)
     words += [
       "1", "2", "3", "10", "0", "-1", "0.5", "1e9", "999999999999999999999", "nan", "inf", "steps", "epochs", "seconds",
       "instructions", "until", "when", "loss", "test", "train", "accuracy", "<", ">", "<=", "==", "!=", "is", "rises",
       "stalls", "and", "or", "not", "layer1.weight", "W1", "h1", "layer1.weight[0,0]", "W1[0,0..1]", "W1[", "W1[0,0,0]",
       "W1[:,:]", "[", "]", "\"", "'", "#", "--", "--samples", "--noise", "--test", "digits", "xor", "moons", "x^2",
-      "sin(x)+y", "start", "end", "list", "weight", "memory", "session", "weights", "tensor", "plot", "layer", "\\", "😀",
+      "sin(x)+y", "start", "end", "list", "weight", "memory", "session", "weights", "tensor", "plot", "layer", "\\",
+      "😀",
       "\u{301}", "é", "--by", "--start", "--range",
     ]
     return words
@@ -61,7 +63,9 @@ import Testing
     for _ in 0..<6_000 {
       let bytes = (0..<dice.roll(60)).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
       var line = String(decoding: bytes, as: UTF8.self)
-      if dice.roll(2) == 0 { line = dice.pick(["print ", "run until ", "set ", "say ", "minimize ", "add dense "]) + line }
+      if dice.roll(2) == 0 {
+        line = dice.pick(["print ", "run until ", "set ", "say ", "minimize ", "add dense "]) + line
+      }
       guard isQuick(line) else { continue }
       do {
         let outcome = try lab.begin(line)

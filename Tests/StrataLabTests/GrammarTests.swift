@@ -149,6 +149,9 @@ import Testing
     #expect(words("help bat").contains("batch"))
     #expect(words("save ").contains("session"))
     #expect(words("nonsense ").isEmpty)
+    func files(_ line: String) -> Bool { lab.completesFiles(for: line, at: line.count) }
+    #expect(files("data ") && files("save weights a") && files("load weights ") && files("save plot loss "))
+    #expect(!files("run ") && !files("save ") && !files("data digits ") && !files("nonsense "))
     #expect(lab.completions(for: "run until loss", at: 4).first?.start == 4)
     #expect(lab.completions(for: "", at: 0).count == CommandTable.all.count)
   }

@@ -190,3 +190,61 @@ final class Ticks: @unchecked Sendable {
     return time
   }
 }
+
+@Suite struct WhileRunningTests {
+  @Test func questionsAreAnsweredAndChangeNothing() throws {
+    var lab = try smallLab()
+    _ = try lab.begin("run 500")
+    _ = try lab.advance(for: 0)
+    for line in ["print loss", "show loss", "network", "branches", "help run", "expect step > 0"] {
+      _ = try lab.begin(line)
+      #expect(lab.isRunning)
+      _ = try lab.advance(for: 0)
+    }
+    while lab.isRunning { _ = try lab.advance(for: 1) }
+    var other = try smallLab()
+    _ = try other.execute("run 500")
+    #expect(fingerprint(lab.experiment) == fingerprint(other.experiment))
+  }
+
+  @Test func nothingIsChangedOnTheWayThroughTime() throws {
+    var lab = try smallLab()
+    _ = try lab.execute("run 2000")
+    _ = try lab.execute("set memory 1")
+    _ = try lab.begin("goto 1000")
+    try #require(lab.isTravelling)
+    #expect(throws: StrataError.self) { try lab.begin("set rate 0.5") }
+    #expect(throws: StrataError.self) { try lab.begin("next") }
+    _ = try lab.begin("print loss")
+    while lab.isRunning { _ = try lab.advance(for: 1) }
+    #expect(lab.moment.step == 1000)
+  }
+
+  @Test func aRunThatCanNoLongerGoOnStops() throws {
+    var lab = try smallLab()
+    _ = try lab.begin("run 100000")
+    _ = try lab.advance(for: 0)
+    let outcome = try lab.begin("remove 3")
+    #expect(outcome.level == .warning)
+    guard case .finished(let end) = try lab.advance(for: 1) else {
+      Issue.record("still running")
+      return
+    }
+    #expect(end.text.contains("stopped"))
+    #expect(!lab.isRunning)
+    _ = try lab.execute("add dense 2 softmax")
+    _ = try lab.execute("run 10")
+  }
+
+  @Test func progressSaysHowFar() throws {
+    var lab = try smallLab()
+    _ = try lab.begin("run 1000")
+    _ = try lab.advance(for: 0)
+    let progress = try #require(lab.progress)
+    let fraction = try #require(progress.fraction)
+    #expect(fraction > 0 && fraction < 1)
+    #expect(progress.text.contains("loss"))
+    _ = lab.interrupt()
+    #expect(lab.progress == nil)
+  }
+}

@@ -29,7 +29,8 @@ import Testing
   }
 
   @Test func anUnmetExpectationFailsWithItsLine() throws {
-    let file = try SessionFile(text: "strata session 1\nseed 1\n\n# a comment\ndata xor\nadd dense 2 softmax\n\nexpect step > 3\nnext\n")
+    let file = try SessionFile(
+      text: "strata session 1\nseed 1\n\n# a comment\ndata xor\nadd dense 2 softmax\n\nexpect step > 3\nnext\n")
     var runner = SessionRunner(file, LabConfiguration(files: .nothing))
     var failure: SessionFailure?
     do {
@@ -41,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", "line 1"), ("strata session 2\nseed 1\n\n", "version 2"), ("session\n", "line 1"), ("strata session 1\n\ndata xor\n", "seed"),
+    ("", "line 1"), ("strata session 2\nseed 1\n\n", "version 2"), ("session\n", "line 1"),
+    ("strata session 1\n\ndata xor\n", "seed"),
     ("strata session 1\nseed x\n\n", "line 2"), ("strata session 1\nseed 1\ndata xor\n", "line 3"),
     ("strata session 1\nseed 1\n\nsay \u{1b}[31m\n", "line 4 holds the control character U+1B"),
     ("strata session 1\nseed 1\n\nsay a\rb\n", "control character U+D"),
@@ -68,8 +70,10 @@ import Testing
     let folder = try TemporaryFolder()
     try write("1,2,a\n3,4,b\n5,6,a\n7,8,b\n", to: "\(folder.path)/table.csv")
     let hostile = [
-      "data \(folder.path)/table.csv", "data /etc/passwd", "data ~/.bashrc", "data ../../etc/passwd", "load weights /etc/passwd",
-      "save session \(folder.path)/x.strata", "save weights \(folder.path)/x.safetensors", "save tensor W1 \(folder.path)/x.npy",
+      "data \(folder.path)/table.csv", "data /etc/passwd", "data ~/.bashrc", "data ../../etc/passwd",
+      "load weights /etc/passwd",
+      "save session \(folder.path)/x.strata", "save weights \(folder.path)/x.safetensors",
+      "save tensor W1 \(folder.path)/x.npy",
       "save plot loss \(folder.path)/x.svg", "data \(folder.path)", "data /dev/zero",
     ]
     for line in hostile {

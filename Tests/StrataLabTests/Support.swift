@@ -30,7 +30,9 @@ func fingerprint(_ experiment: Experiment) -> [String] {
   var parts = ["\(experiment.moment)", "\(experiment.missing?.problem ?? "ready")", "\(experiment.chosen)"]
   if let learner = experiment.learner {
     parts.append("\(learner.title) \(learner.line) \(learner.loss.bitPattern)")
-    for setting in type(of: learner).settings { parts.append("\(setting.key) \(learner.value(of: setting.key) ?? "-")") }
+    for setting in type(of: learner).settings {
+      parts.append("\(setting.key) \(learner.value(of: setting.key) ?? "-")")
+    }
   }
   for named in experiment.tensors {
     parts.append("\(named.name) \(named.tensor.shape) \(bits(named.tensor))")

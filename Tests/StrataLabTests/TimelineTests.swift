@@ -80,7 +80,9 @@ import Testing
         seen = seen.filter { $0.key < lab.moment.tick }
         seen[lab.moment.tick] = fingerprint(lab.experiment)
       default:
-        guard let tick = seen.keys.sorted().dropLast(dice.roll(20)).last, tick <= lab.timeline.branch.end.tick else { continue }
+        guard let tick = seen.keys.sorted().dropLast(dice.roll(20)).last, tick <= lab.timeline.branch.end.tick else {
+          continue
+        }
         _ = try lab.execute("goto \(tick) instructions")
         #expect(fingerprint(lab.experiment) == seen[tick], "tick \(tick), seed \(seed)")
       }
@@ -124,7 +126,8 @@ import Testing
     // Both curves share their beginning and have an end of their own.
     #expect(lab.timeline.points(of: "loss", branch: 1).last?.lastStep == 100)
     #expect(lab.timeline.points(of: "loss", branch: 2).last?.lastStep == 70)
-    #expect(lab.timeline.points(of: "loss", branch: 1).prefix(60) == lab.timeline.points(of: "loss", branch: 2).prefix(60))
+    #expect(
+      lab.timeline.points(of: "loss", branch: 1).prefix(60) == lab.timeline.points(of: "loss", branch: 2).prefix(60))
   }
 
   @Test func passingARecordedChangeWithoutMakingItBranches() throws {

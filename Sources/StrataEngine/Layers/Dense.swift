@@ -22,6 +22,9 @@ public struct Dense: Layer {
     ],
     examples: ["dense 64 relu", "dense 10 softmax", "dense 8 tanh --init normal:0.1", "dense 3 --bias no"])
 
+  /// The most weights one layer may have: 400 MB of them, as many again for each thing an optimiser remembers.
+  public static let maximumWeights = 100_000_000
+
   public let units: Int
   public let function: Activation
   private let initializer: Initializer?
@@ -62,6 +65,11 @@ public struct Dense: Layer {
 
   public func outputShape(for input: Shape) throws(StrataError) -> Shape {
     guard input.elementCount > 0 else { throw StrataError("dense expects inputs, got a sample of shape \(input)") }
+    guard input.elementCount <= Dense.maximumWeights / units else {
+      throw StrataError(
+        "\(input.elementCount) inputs times \(units) units are more than \(Dense.maximumWeights) weights",
+        try: "fewer units")
+    }
     return [units]
   }
 

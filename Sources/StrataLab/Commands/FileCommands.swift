@@ -5,7 +5,8 @@ import StrataEngine
 extension Command {
   static let save = Command(
     "save", .files, "writes a session, weights, a tensor, or a picture of a view to a file",
-    details: "A file is written whole or not at all. Weights go to .safetensors, tensors to .npy, views to .svg, .png or .txt.",
+    details:
+      "A file is written whole or not at all. Weights go to .safetensors, tensors to .npy, views to .svg, .png or .txt.",
     forms: [
       Form([.word("session"), file], "the commands so far, to be played again") { arguments throws(StrataError) in
         let path = arguments.text("FILE") ?? ""
@@ -37,7 +38,10 @@ extension Command {
         }
       },
       Form(
-        [.word("plot"), Place("VIEW", .known(.views), "what to draw"), file, Place("…", .text, optional: true, "what the view takes")],
+        [
+          .word("plot"), Place("VIEW", .known(.views), "what to draw"), file,
+          Place("…", .text, optional: true, "what the view takes"),
+        ],
         "a view, as SVG, PNG or text"
       ) { arguments throws(StrataError) in
         let path = arguments.text("FILE") ?? ""
@@ -47,7 +51,8 @@ extension Command {
           let view = try lab.view(named: name)
           let endings = [".svg", ".png", ".txt"]
           guard endings.contains(where: { path.hasSuffix($0) }) else {
-            throw StrataError("a picture's file ends in .svg, .png or .txt; got \(path.quoted)", try: "save plot \(name) \(name).svg")
+            throw StrataError(
+              "a picture's file ends in .svg, .png or .txt; got \(path.quoted)", try: "save plot \(name) \(name).svg")
           }
           try lab.configuration.files.check(path, to: "write")
           return Outcome(request: .saveView(name: view.name, arguments: words, path: lab.expanded(path)))
@@ -55,13 +60,15 @@ extension Command {
       },
     ],
     examples: [
-      "save session lesson.strata", "save weights digits.safetensors", "save tensor W1 w1.npy", "save plot loss loss.svg",
+      "save session lesson.strata", "save weights digits.safetensors", "save tensor W1 w1.npy",
+      "save plot loss loss.svg",
     ],
     isTranscribed: false)
 
   static let load = Command(
     "load", .files, "reads weights from a safetensors file",
-    details: "Every tensor must fit a parameter; parameters that the file does not hold stay. Gradients in it are left out.",
+    details:
+      "Every tensor must fit a parameter; parameters that the file does not hold stay. Gradients in it are left out.",
     forms: [
       Form([.word("weights"), file]) { arguments throws(StrataError) in
         let path = arguments.text("FILE") ?? ""
@@ -104,7 +111,10 @@ extension Command {
       }
     }
     try lab.configuration.files.check(path, to: "write")
-    let metadata = ["format": "strata", "step": "\(lab.moment.step)", "model": experiment.model.parts.map(\.words).joined(separator: "; ")]
+    let metadata = [
+      "format": "strata", "step": "\(lab.moment.step)",
+      "model": experiment.model.parts.map(\.words).joined(separator: "; "),
+    ]
     try Safetensors(entries, metadata: metadata).write(to: lab.expanded(path))
     let count = entries.reduce(0) { $0 + $1.tensor.count }
     return Outcome("\(path): \(entries.count) tensors, \(NumberText.grouped(count)) numbers")

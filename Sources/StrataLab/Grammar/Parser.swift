@@ -26,7 +26,8 @@ extension CommandTable {
   /// The command with this word. Throws with the nearest one.
   public static func find(_ word: String) throws(StrataError) -> Command {
     if let command = all.first(where: { $0.word == word }) { return command }
-    guard let near = Nearest.to(word, among: all.map(\.word)), let command = all.first(where: { $0.word == near }) else {
+    guard let near = Nearest.to(word, among: all.map(\.word)), let command = all.first(where: { $0.word == near })
+    else {
       throw StrataError("there is no command \(word.quoted)", try: "help")
     }
     throw StrataError("there is no command \(word.quoted); did you mean \(near)?", try: command.examples.first)
@@ -82,7 +83,8 @@ struct Misfit: Error {
     }
     let found = line.tokens[place].text
     if expected == ["nothing more"] {
-      return StrataError("\(found.quoted) is too much after \(before.quoted)", try: command.usage.joined(separator: "   or   "))
+      return StrataError(
+        "\(found.quoted) is too much after \(before.quoted)", try: command.usage.joined(separator: "   or   "))
     }
     let question = Nearest.question(found, among: candidates)
     return StrataError(
