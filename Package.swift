@@ -57,6 +57,7 @@ let package = Package(
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
+    .testTarget(name: "PackageTests", dependencies: ["StrataLab"]),
     .testTarget(
       name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
       exclude: ["Snapshots"]),
@@ -66,7 +67,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
     .executableTarget(name: "terminal-probe", dependencies: ["StrataTerminal"], path: "Tests/TerminalProbe"),
     .testTarget(
-      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe"]),
+      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe", "strata"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -150,6 +150,11 @@ public struct Dense: Layer {
         name: "z\(n)[\(row),\(unit)]", formula: "Σ_k \(signs.input)[\(row),k]·W\(n)[k,\(unit)]"
           + (bias == nil ? "" : " + b\(n)[\(unit)]"),
         products: (0..<weight.shape[0]).map { (x[row, $0], weight[$0, unit]) }, constant: bias)
+      let fresh = (0..<weight.shape[0]).reduce(Scalar(0)) { $0 + x[row, $1] * weight[$1, unit] } + (bias ?? 0)
+      let stored = trace.preactivation[row, unit]
+      if abs(fresh - stored) > 1e-3 * max(1, abs(stored)) {
+        lines.append("but when the line was executed it was \(number(stored)): the weights or x have changed since")
+      }
       if part == .output {
         lines += explainActivation(row: row, unit: unit, trace: trace, signs: signs)
       }

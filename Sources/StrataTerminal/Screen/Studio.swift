@@ -241,9 +241,11 @@ public struct Studio: Sendable {
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
-    // What does not fit beside the command lies over the panels; but a movement shows itself in all of them.
+    // What does not fit beside the command lies over the panels. But a movement shows itself in all of them, and what a
+    // change remarks besides is no reason to cover them.
+    let main = lines.count - outcome.notes.count
     let isMovement = lastCommand.split(separator: " ").first.map { KeyMap.movements.contains(String($0)) } ?? false
-    if TextLayout.width(whole) > room || lines.count > 3, !isMovement, lesson?.isPlaying != true {
+    if main > 1 || (main == 1 && TextLayout.width(lines[0]) > room), lines.count > 3 || TextLayout.width(whole) > room, !isMovement, lesson?.isPlaying != true {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
     }
     return []

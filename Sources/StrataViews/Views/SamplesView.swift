@@ -8,7 +8,10 @@ extension View {
   static let samples = View(
     "samples", title: "samples", summary: "samples with the network's answer and its probabilities",
     usage: "[--sample N] [--train] [--wrong]",
-    reasonMissing: { $0.experiment.data == nil ? "no data yet: data digits" : nil },
+    reasonMissing: { lab in
+      guard let data = lab.experiment.data else { return "no data yet: data digits" }
+      return data.train.count + data.test.count == 0 ? "\(data.name) has no samples" : nil
+    },
     note: { lab, options in
       guard let data = lab.experiment.data else { return "" }
       let count = shownSamples(data, options).count
