@@ -64,6 +64,7 @@ import Testing
     var lab = try smallLab()
     // What was seen last at each tick of the way that leads here, and what lay ahead of it.
     var seen = [lab.moment.tick: fingerprint(lab.experiment)]
+    var changes = 0
     for _ in 0..<400 {
       switch dice.roll(6) {
       case 0, 1, 2:
@@ -74,9 +75,17 @@ import Testing
           if seen[lab.moment.tick] != now { seen = seen.filter { $0.key < lab.moment.tick } }
           seen[lab.moment.tick] = now
         }
+        // Where a recorded change waits to be made, being there means having made it.
+        let branch = lab.timeline.branch
+        if branch.edits.count > lab.timeline.appliedEdits,
+          branch.edits[lab.timeline.appliedEdits].tick == lab.moment.tick
+        {
+          seen[lab.moment.tick] = nil
+        }
       case 3:
-        let rate = dice.pick(["0.1", "0.2", "0.3"])
-        _ = try lab.execute("set rate \(rate)")
+        // Each time another one, so that no two ways look alike.
+        changes += 1
+        _ = try lab.execute("set rate 0.\(1_000 + changes)")
         seen = seen.filter { $0.key < lab.moment.tick }
         seen[lab.moment.tick] = fingerprint(lab.experiment)
       default:
