@@ -236,8 +236,11 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
-    // In a lesson, what takes several lines stands with the narration, which may go on to talk about it.
-    if lesson?.isPlaying == true, lines.count > outcome.notes.count + 1 { lines.forEach { lesson?.say($0) } }
+    // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it. Where a
+    // movement led (it tells its tick) is seen in the panels.
+    if lesson?.isPlaying == true, outcome["tick"] == nil, lines.count > outcome.notes.count + 1 {
+      lines.forEach { lesson?.say($0) }
+    }
     let room = size.columns - TextLayout.width(lastCommand) - 14
     if lines.count == 1, TextLayout.width(lines[0]) <= max(room, 20) {
       answer = TextLine(lines[0], role)
@@ -259,8 +262,10 @@ public struct Studio: Sendable {
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
       options = try ViewOptions(arguments)
-      isMaximized = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
-      chosenView = name
+      let isInPlace = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
+      // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
+      isMaximized = isInPlace && (lesson?.isPlaying != true || name == "loss")
+      if !isInPlace || isMaximized { chosenView = name }
       answer = TextLine("")
     } catch {
       fail(error)
