@@ -236,6 +236,7 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
+<<<<<<< HEAD
     // In a lesson, what takes several lines stands with the narration, which may go on to talk about it.
     if lesson?.isPlaying == true, lines.count > outcome.notes.count + 1 { lines.forEach { lesson?.say($0) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
@@ -247,6 +248,25 @@ public struct Studio: Sendable {
     let isMovement = lastCommand.split(separator: " ").first.map { KeyMap.movements.contains(String($0)) } ?? false
     if main > 1 || (main == 1 && TextLayout.width(lines[0]) > room), lines.count > 3 || TextLayout.width(whole) > room, !isMovement, lesson?.isPlaying != true {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
+=======
+    // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it. Where a
+    // movement led (it tells its tick) is seen in the panels.
+    if lesson?.isPlaying == true, outcome["tick"] == nil, lines.count > outcome.notes.count + 1 {
+      lines.forEach { lesson?.say($0) }
+    }
+    let room = size.columns - TextLayout.width(lastCommand) - 14
+    if lines.count == 1, TextLayout.width(lines[0]) <= max(room, 20) {
+      answer = TextLine(lines[0], role)
+    } else if let first = lines.first {
+      if lines.count <= 3, TextLayout.width(lines.joined(separator: "  ")) <= room {
+        answer = TextLine(lines.joined(separator: "  "), role)
+      } else {
+        answer = TextLine(TextLayout.truncated(first, to: max(room, 1)), role)
+        if !(lesson?.isPlaying ?? false) { overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) }) }
+      }
+    } else {
+      answer = TextLine("")
+>>>>>>> lessons
     }
     return []
   }
@@ -256,8 +276,10 @@ public struct Studio: Sendable {
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
       options = try ViewOptions(arguments)
-      isMaximized = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
-      chosenView = name
+      let isInPlace = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
+      // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
+      isMaximized = isInPlace && (lesson?.isPlaying != true || name == "loss")
+      if !isInPlace || isMaximized { chosenView = name }
       answer = TextLine("")
     } catch {
       fail(error)
