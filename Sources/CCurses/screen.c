@@ -80,6 +80,7 @@ enum ccurses_problem ccurses_start(struct ccurses_options wanted, struct ccurses
     // Input is read and decoded outside of curses; it only needs the terminal to be in its keypad mode.
     keypad(stdscr, TRUE);
     typeahead(-1);
+    ccurses_forget_shortcuts();
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
     atexit(at_exit);
