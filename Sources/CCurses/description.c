@@ -81,12 +81,3 @@ void ccurses_describe_restoration(bool mouse_is_on, bool paste_is_on, int rows) 
   }
   ccurses_crash_sequence(gathered, gathered_count);
 }
-
-// Repeating a character by one sequence (REP) and scrolling a part of the screen (SU, SD) save a few bytes, but not every
-// emulator that calls itself an xterm knows them, and one that does not leaves old characters standing.
-void ccurses_forget_shortcuts(void) {
-  repeat_char = NULL;
-  change_scroll_region = NULL;
-  parm_index = NULL;
-  parm_rindex = NULL;
-}

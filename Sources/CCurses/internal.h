@@ -33,7 +33,4 @@ void ccurses_crash_painting(bool painting);
 void ccurses_capture_start(void);
 void ccurses_capture_stop(void);
 
-// Takes what emulators often lack out of the description of the terminal that was opened.
-void ccurses_forget_shortcuts(void);
-
 #endif

@@ -80,7 +80,6 @@ enum ccurses_problem ccurses_start(struct ccurses_options wanted, struct ccurses
     // Input is read and decoded outside of curses; it only needs the terminal to be in its keypad mode.
     keypad(stdscr, TRUE);
     typeahead(-1);
-    ccurses_forget_shortcuts();
     scrollok(stdscr, FALSE);
     leaveok(stdscr, FALSE);
     atexit(at_exit);
@@ -142,6 +141,10 @@ void ccurses_resize(int rows, int columns) {
 
 void ccurses_invalidate(void) {
   if (up) clearok(curscr, TRUE);
+}
+
+void ccurses_rewrite(void) {
+  if (up) redrawwin(stdscr);
 }
 
 void ccurses_bell(void) {
