@@ -8,6 +8,8 @@ typedef void (*K(lanes))(ptrdiff_t n, S p, S q, const S *a, const S *b, const S 
 
 struct K(elementwise) {
   K(lanes) lanes;
+  /// Whether a function is computed, so that fewer elements are worth a second thread.
+  bool computing;
   ptrdiff_t n;
   S p, q;
   const S *a, *b, *c;
@@ -41,7 +43,8 @@ static void K(run_elementwise)(struct K(elementwise) job) {
   if (job.n <= ck_block) {
     if (job.n > 0) K(elementwise_span)(&job, 0, job.n);
   } else {
-    ck_for_blocks(ck_ceiling(job.n, ck_block), job.n >= ck_worth_threads, K(elementwise_blocks), &job);
+    ck_for_blocks(ck_ceiling(job.n, ck_block), job.n >= (job.computing ? ck_worth_threads_computing : ck_worth_threads),
+      K(elementwise_blocks), &job);
   }
 }
 
@@ -94,6 +97,10 @@ static K(lanes) K(activation_lanes)(enum ck_activation f) {
   return NULL;
 }
 
+static bool K(is_computing)(enum ck_activation f) {
+  return f == ck_sigmoid || f == ck_tanh || f == ck_elu || f == ck_gelu || f == ck_softplus;
+}
+
 CLONES static void K(add_bias)(ptrdiff_t rows, ptrdiff_t columns, const S *bias, S *z) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     S *row = z + r * columns;
@@ -126,11 +133,13 @@ CK_OVERLOAD void ck_bias_activation(enum ck_activation f, S parameter, ptrdiff_t
   S *z, const S *bias, S *y) {
   if (rows < 1 || columns < 1) return;
   // Rows that stay in the first-level cache between the two steps.
-  ptrdiff_t rows_per_block = columns >= 4096 ? 1 : 4096 / columns;
+  ptrdiff_t rows_per_block = columns >= ck_block ? 1 : ck_block / columns;
+  bool computing = K(is_computing)(f);
   struct K(bias_activation) job = {
-    {K(activation_lanes)(f), rows * columns, parameter, 0, z, NULL, NULL, y}, rows, columns, rows_per_block, z, bias};
-  ck_for_blocks(
-    ck_ceiling(rows, rows_per_block), rows * columns >= ck_worth_threads, K(bias_activation_blocks), &job);
+    {K(activation_lanes)(f), computing, rows * columns, parameter, 0, z, NULL, NULL, y}, rows, columns, rows_per_block,
+    z, bias};
+  bool spread = rows * columns >= (computing ? ck_worth_threads_computing : ck_worth_threads);
+  ck_for_blocks(ck_ceiling(rows, rows_per_block), spread, K(bias_activation_blocks), &job);
 }
 
 CK_OVERLOAD void ck_activation_backward(enum ck_activation f, S parameter, ptrdiff_t n, const S *z, const S *y,
@@ -151,34 +160,34 @@ CK_OVERLOAD void ck_activation_backward(enum ck_activation f, S parameter, ptrdi
   case ck_gelu: lanes = K(gelu_backward_lanes); break;
   case ck_softplus: lanes = K(softplus_backward_lanes); break;
   }
-  K(run_elementwise)((struct K(elementwise)){lanes, n, parameter, 0, z, y, dy, d});
+  K(run_elementwise)((struct K(elementwise)){lanes, f == ck_gelu || f == ck_softplus, n, parameter, 0, z, y, dy, d});
 }
 
 CK_OVERLOAD void ck_axpy(ptrdiff_t n, S a, const S *x, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(axpy_lanes), n, a, 0, x, NULL, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(axpy_lanes), false, n, a, 0, x, NULL, NULL, y});
 }
 
 CK_OVERLOAD void ck_scale(ptrdiff_t n, S a, S *x) {
-  K(run_elementwise)((struct K(elementwise)){K(scale_lanes), n, a, 0, x, NULL, NULL, x});
+  K(run_elementwise)((struct K(elementwise)){K(scale_lanes), false, n, a, 0, x, NULL, NULL, x});
 }
 
 CK_OVERLOAD void ck_multiply(ptrdiff_t n, const S *a, const S *b, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(multiply_lanes), n, 0, 0, a, b, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(multiply_lanes), false, n, 0, 0, a, b, NULL, y});
 }
 
 CK_OVERLOAD void ck_subtract(ptrdiff_t n, const S *a, const S *b, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(subtract_lanes), n, 0, 0, a, b, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(subtract_lanes), false, n, 0, 0, a, b, NULL, y});
 }
 
 CK_OVERLOAD void ck_exp(ptrdiff_t n, const S *x, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(exp_lanes), n, 0, 0, x, NULL, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(exp_lanes), true, n, 0, 0, x, NULL, NULL, y});
 }
 
 CK_OVERLOAD void ck_softplus_of(ptrdiff_t n, const S *x, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(softplus_lanes), n, 0, 0, x, NULL, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(softplus_lanes), true, n, 0, 0, x, NULL, NULL, y});
 }
 
 CK_OVERLOAD void ck_sigmoid_of(ptrdiff_t n, const S *x, S *y) {
-  K(run_elementwise)((struct K(elementwise)){K(sigmoid_lanes), n, 0, 0, x, NULL, NULL, y});
+  K(run_elementwise)((struct K(elementwise)){K(sigmoid_lanes), true, n, 0, 0, x, NULL, NULL, y});
 }
 #undef LANES_KERNEL

@@ -21,10 +21,13 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/// Elements of an elementwise block: three float arrays of it fit in half of a 1 MB second-level cache.
-enum { ck_block = 16384 };
-/// Elements below which waking another thread costs more than it saves.
-enum { ck_worth_threads = 65536 };
+enum {
+  /// Elements of a block: three float arrays of it fit into a first-level cache.
+  ck_block = 4096,
+  /// Elements from which a second thread pays where little is done with each, and where a function is computed.
+  ck_worth_threads = 65536,
+  ck_worth_threads_computing = 16384,
+};
 
 /// Works on blocks first..<last of a job.
 typedef void (*ck_blocks_body)(const void *job, ptrdiff_t first, ptrdiff_t last);

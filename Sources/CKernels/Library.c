@@ -31,9 +31,8 @@ static void load(void) {
   if (version == NULL || function == NULL) return;
   const struct version *v = version();
   snprintf(library_name, sizeof library_name, "oneDNN %d.%d.%d", v->major, v->minor, v->patch);
-  set_library_threads = (void (*)(int))dlsym(RTLD_DEFAULT, "omp_set_num_threads");
-  void *threads = set_library_threads == NULL ? dlopen("libgomp.so.1", RTLD_NOW | RTLD_NOLOAD) : NULL;
-  if (threads != NULL) set_library_threads = (void (*)(int))dlsym(threads, "omp_set_num_threads");
+  // Found in the OpenMP library that oneDNN brings along, whichever that is.
+  set_library_threads = (void (*)(int))dlsym(library, "omp_set_num_threads");
   sgemm = function;
 }
 

@@ -29,8 +29,8 @@ TARGET INLINE void P(copy)(ptrdiff_t count, const S *from, S *to) {
   }
 }
 
-/// One tile: C = alpha A B + beta C for `rows` rows and `vectors` vectors, both known when this is compiled. A's element
-/// (i, l) is a[i * a_row + l * a_step]; B's row l begins at b + l * b_step; only `columns` columns of C exist.
+/// One tile: C = alpha A B + beta C for `rows` rows and `vectors` vectors, both known when this is compiled. A's
+/// element (i, l) is a[i * a_row + l * a_step]; B's row l begins at b + l * b_step; only `columns` columns of C exist.
 TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, const S *a, ptrdiff_t a_row,
   ptrdiff_t a_step, const S *b, ptrdiff_t b_step, S alpha, S beta, S *c, ptrdiff_t ldc, ptrdiff_t columns) {
 #pragma clang fp contract(fast)
@@ -59,8 +59,11 @@ TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, 
     return;
   }
   UNROLL for (int i = 0; i < rows; i++) {
-    S line[8 * VECTOR_LANES] = {0};
-    if (beta != 0) P(copy)(columns, c + i * ldc, line);
+    S line[8 * VECTOR_LANES];
+    if (beta != 0) {
+      UNROLL for (int v = 0; v < vectors; v++) *(P(vector) *)(line + v * VECTOR_LANES) = (P(vector)){0};
+      P(copy)(columns, c + i * ldc, line);
+    }
     UNROLL for (int v = 0; v < vectors; v++) {
       P(vector) *place = (P(vector) *)(line + v * VECTOR_LANES);
       *place = beta == 0 ? alpha * sums[i][v] : alpha * sums[i][v] + beta * *place;
@@ -106,8 +109,8 @@ TARGET INLINE void P(transpose8)(const S *from, ptrdiff_t ld, S *to, ptrdiff_t s
   UNROLL for (int i = 0; i < 8; i++) *(P(vector8) *)(to + i * step) = s[i];
 }
 
-/// Copies k rows of `columns` columns of op(B), cut into panels of TILE_COLUMNS; the last one is as many vectors wide as
-/// it needs, filled up with 0.
+/// Copies k rows of `columns` columns of op(B), cut into panels of TILE_COLUMNS; the last one is as many vectors wide
+/// as it needs, filled up with 0.
 TARGET static void P(pack)(bool transpose, ptrdiff_t k, ptrdiff_t columns, const S *b, ptrdiff_t ldb, S *panels) {
   ptrdiff_t whole = columns / TILE_COLUMNS * TILE_COLUMNS, rest = columns - whole;
   ptrdiff_t rest_width = ck_ceiling(rest, VECTOR_LANES) * VECTOR_LANES;
@@ -230,22 +233,27 @@ TARGET static void P(row_times_rows)(const struct K(product) *p) {
 /// One row of C from columns of op(B), each of which lies in a piece: inner products, four at a time.
 TARGET static void P(row_times_columns)(const struct K(product) *p) {
 #pragma clang fp contract(fast)
-  ptrdiff_t a_step = p->transpose_a ? p->lda : 1, k = p->k, whole = k / VECTOR_LANES * VECTOR_LANES;
+  ptrdiff_t a_step = p->transpose_a ? p->lda : 1, k = p->k, whole = a_step == 1 ? k / VECTOR_LANES * VECTOR_LANES : 0;
   for (ptrdiff_t j = 0; j < p->n; j += 4) {
     int count = (int)ck_minimum(4, p->n - j);
     const S *b[4];
     for (int q = 0; q < 4; q++) b[q] = p->b + (j + (q < count ? q : 0)) * p->ldb;
     P(vector) sums[4] = {{0}};
-    if (a_step == 1) {
-      for (ptrdiff_t l = 0; l < whole; l += VECTOR_LANES) {
-        P(vector) row = *(const P(vector) *)(p->a + l);
-        UNROLL for (int q = 0; q < 4; q++) sums[q] += row * *(const P(vector) *)(b[q] + l);
-      }
+    for (ptrdiff_t l = 0; l < whole; l += VECTOR_LANES) {
+      P(vector) row = *(const P(vector) *)(p->a + l);
+      UNROLL for (int q = 0; q < 4; q++) sums[q] += row * *(const P(vector) *)(b[q] + l);
     }
     for (int q = 0; q < count; q++) {
       S sum = 0;
-      for (ptrdiff_t l = a_step == 1 ? whole : 0; l < k; l++) sum += p->a[l * a_step] * b[q][l];
-      for (int l = 0; l < VECTOR_LANES; l++) sum += sums[q][l];
+      for (ptrdiff_t l = whole; l < k; l++) sum += p->a[l * a_step] * b[q][l];
+      if (whole > 0) {
+        S parts[VECTOR_LANES];
+        *(P(vector) *)parts = sums[q];
+        UNROLL for (int width = VECTOR_LANES / 2; width > 0; width /= 2) {
+          UNROLL for (int l = 0; l < width; l++) parts[l] += parts[l + width];
+        }
+        sum += parts[0];
+      }
       S *c = p->c + j + q;
       *c = p->beta == 0 ? p->alpha * sum : p->alpha * sum + p->beta * *c;
     }

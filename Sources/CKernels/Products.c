@@ -1,5 +1,9 @@
-// Matrix products. oneDNN makes the large ones in float; the kernels here make the small ones, those with B transposed
+// Matrix products. oneDNN makes the large ones in float; the kernels here make the others, those with B transposed
 // (where they are faster than oneDNN 2.6), and all of them in double or where oneDNN is absent.
+//
+// Measured on a Zen 4 core (117 GFLOP/s at most), built-in against oneDNN, in GFLOP/s: 100x500x784 105 and 111,
+// 100x2000x500 98 and 114, A'B 784x500x100 108 and 111, AB' 100x500x2000 102 and 82, 64x64x64 107 and 99, 16x16x16 89
+// and 23. Tiny ones: 10x8x8 takes 40 ns here and 280 ns there.
 #include "Functions.h"
 #include <pthread.h>
 #include <stdlib.h>
@@ -21,10 +25,11 @@ enum {
   product_tiny = 8192,
   /// Up to this k, C costs more than the product.
   product_shallow = 4,
-  /// Multiplications from which a second thread pays, from which oneDNN does, and its narrowest C.
-  product_worth_threads = 40 * 40 * 40,
+  /// Multiplications from which a second thread pays, and from which oneDNN does.
+  product_worth_threads = 200000,
   product_worth_library = 128 * 128 * 128,
-  product_library_narrowest = 16,
+  /// Columns or rows of C that one call of oneDNN makes, at least.
+  product_library_part = 128,
 };
 
 enum instruction_set { set_plain, set_avx2, set_avx512 };

@@ -107,9 +107,7 @@ static void K(built_in_product)(struct K(product) product) {
   if (set == set_avx512 && product.n * (ptrdiff_t)sizeof(S) <= 32) set = set_avx2;
   const struct K(product_kernels) *kernels = &K(kernels)[set];
   const ptrdiff_t m = product.m, n = product.n, k = product.k, work = m * n * k;
-  if (k <= product_depth && work <= product_tiny
-    && (m > 1 || (product.transpose_b && k <= product_shallow * 8 && n <= product_depth)))
-    return kernels->tiny(&product);
+  if (m > 1 && k <= product_depth && work <= product_tiny) return kernels->tiny(&product);
   struct K(product_job) job = {product, kernels, true, kernels->tile_columns};
   ptrdiff_t panels = ck_ceiling(n, kernels->tile_columns);
   if (m > 1 && (k <= product_shallow || (panels < 2 * ck_threads() && panels * 8 < m))) {
@@ -129,13 +127,20 @@ static void library_part(const void *data, ptrdiff_t first, ptrdiff_t last) {
   }
 }
 
-/// Parts of about a sixteenth, so that several threads stay busy; wide enough that each repays its preparation.
+/// Whether the library makes this product: it pays where C is large, and wide or high enough for several parts.
+static bool library_suits(const struct K(product) *p) {
+  bool wide = p->n >= 2 * product_library_part && p->m >= 48, high = p->m >= 8 * product_library_part && p->n >= 48;
+  return !p->transpose_b && p->k > product_shallow && (wide || high) && p->m * p->n * p->k >= product_worth_library
+    && ck_library_sgemm() != NULL;
+}
+
 static void library_product(struct K(product) product) {
   const ptrdiff_t m = product.m, n = product.n;
-  struct K(product_job) job = {product, NULL, n * 4 > m, 0};
-  ptrdiff_t extent = job.by_columns ? n : m, other = job.by_columns ? m : n, least = other > 800 ? 256 : 64;
+  struct K(product_job) job = {product, NULL, n >= 2 * product_library_part && n * 4 > m, 0};
+  // About a sixteenth, so that several threads stay busy; but each part must repay its preparation.
+  ptrdiff_t extent = job.by_columns ? n : m, most = 4 * product_library_part;
   job.width = ck_ceiling(ck_ceiling(extent, 16), 32) * 32;
-  job.width = job.width < least ? least : job.width > 512 ? 512 : job.width;
+  job.width = job.width < product_library_part ? product_library_part : ck_minimum(job.width, most);
   ck_for_blocks(ck_ceiling(extent, job.width), true, library_part, &job);
 }
 #endif
@@ -150,9 +155,7 @@ CK_OVERLOAD void ck_gemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdif
   }
   struct K(product) product = {transpose_a, transpose_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc};
 #ifdef PRODUCT_LIBRARY
-  if (!transpose_b && m * n * k >= product_worth_library && m >= product_library_narrowest
-    && n >= product_library_narrowest && k > product_shallow && ck_library_sgemm() != NULL)
-    return library_product(product);
+  if (library_suits(&product)) return library_product(product);
 #endif
   K(built_in_product)(product);
 }

@@ -70,7 +70,7 @@ RANDOM_KERNEL(dropout,
 #undef RANDOM_KERNEL
 
 static void K(run_random)(struct K(random_job) job, ck_blocks_body body) {
-  if (job.n > 0) ck_for_blocks(ck_ceiling(job.n, ck_random_block), job.n >= ck_worth_threads / 4, body, &job);
+  if (job.n > 0) ck_for_blocks(ck_ceiling(job.n, ck_random_block), job.n >= ck_worth_threads_computing, body, &job);
 }
 
 CK_OVERLOAD void ck_uniform(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, S low, S high, S *x) {

@@ -12,7 +12,8 @@ struct K(row_job) {
 static void K(run_rows)(struct K(row_job) job, ck_blocks_body body) {
   if (job.rows < 1) return;
   job.rows_per_block = job.columns >= ck_block ? 1 : ck_block / (job.columns < 1 ? 1 : job.columns);
-  ck_for_blocks(ck_ceiling(job.rows, job.rows_per_block), job.rows * job.columns >= ck_worth_threads, body, &job);
+  bool spread = job.rows * job.columns >= ck_worth_threads_computing;
+  ck_for_blocks(ck_ceiling(job.rows, job.rows_per_block), spread, body, &job);
 }
 
 /// The largest element. A nan need not win, because it comes through the exponentials anyway.

@@ -8,6 +8,7 @@
 // Which thread takes a block never shows in the result: blocks depend on the arguments only.
 #include "Internal.h"
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -138,6 +139,10 @@ void ck_for_blocks(ptrdiff_t blocks, bool spread, ck_blocks_body body, const voi
   }
   take_blocks();
   atomic_store(&pool.open, false);
-  while (atomic_load(&pool.inside) > 0) relax();
+  for (int turns = 0; atomic_load(&pool.inside) > 0; turns++) {
+    // A helper in the middle of its last block may be waiting for this very processor.
+    if (turns < 4096) relax();
+    else sched_yield();
+  }
   atomic_flag_clear(&pool.busy);
 }

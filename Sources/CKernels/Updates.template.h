@@ -1,5 +1,5 @@
-// One group kernel a rule; the rules are written in CKernels.h. Sources: momentum Polyak 1964, Nesterov 1983 in the form
-// of Sutskever et al. 2013, AdaGrad Duchi et al. 2011, RMSprop Tieleman and Hinton 2012, Adam Kingma and Ba 2015.
+// One loop a rule; the rules are written in CKernels.h. Sources: momentum Polyak 1964, Nesterov 1983 in the form of
+// Sutskever et al. 2013, AdaGrad Duchi et al. 2011, RMSprop Tieleman and Hinton 2012, Adam Kingma and Ba 2015.
 
 struct K(update) {
   ptrdiff_t n;

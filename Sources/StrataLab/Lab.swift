@@ -81,6 +81,11 @@ public struct Lab: Sendable {
 
   private mutating func perform(_ action: Action, _ parsed: ParsedLine) throws(StrataError) -> Outcome {
     let line = parsed.arguments.line
+    if isTravelling {
+      guard case .look = action else {
+        throw StrataError("on the way to another moment; break that off first, then \(parsed.command.word)")
+      }
+    }
     switch action {
     case .look(let look):
       let outcome = try look(self)
@@ -127,7 +132,8 @@ public struct Lab: Sendable {
     }
     timeline.addWaypoint()
     if timeline.make(line, readsFiles: readsFiles, changed: changed) {
-      outcome.notes.append("branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
+      outcome.notes.append(
+        "branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
     }
     fault = nil
     if let learner = changed.learner {
@@ -135,9 +141,9 @@ public struct Lab: Sendable {
       if before.learner.map({ type(of: $0).keyword }) != keyword, let text = changed.learnerText {
         outcome.notes.append("learns by \(text)")
       }
-    } else if before.isReady, let missing = changed.missing {
-      outcome.level = .warning
-      outcome.notes.append("nothing can learn now: \(missing.description.split(separator: "\n").joined(separator: ";"))")
+    } else if !changed.model.parts.isEmpty, changed.data != nil, let missing = changed.missing {
+      if before.isReady { outcome.level = .warning }
+      outcome.notes.append("cannot learn yet: \(missing.problem)" + (missing.suggestion.map { "; try: \($0)" } ?? ""))
     }
     if case .run(var run) = activity {
       run.schedule = EvaluationSchedule(changed)

@@ -42,7 +42,8 @@ struct ArrayFileTests {
 
   private func decode(_ text: String) throws -> [UInt8] { Array(try #require(Data(base64Encoded: text))) }
 
-  private func loading(_ bytes: [UInt8], _ name: String = "a.npz", _ options: [(String, String)] = [("test", "0")]) throws
+  private func loading(_ bytes: [UInt8], _ name: String = "a.npz", _ options: [(String, String)] = [("test", "0")])
+    throws
     -> DataSet
   {
     let folder = try TemporaryFolder()
@@ -78,12 +79,15 @@ struct ArrayFileTests {
     #expect(data.train.inputs.storage == .bytes(pixels, scale: 1 / 255, offset: 0))
   }
 
-  @Test(arguments: [
-    ("<f8", [0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 1.5), ("<f4", [0xbf, 0xc0, 0, 0], -1.5), ("<f2", [0x3e, 0], 1.5),
-    ("|i1", [0xff], -1), ("<i2", [0xff, 0xfe], -2), ("<i4", [0, 1, 0, 0], 65536), ("<i8", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd], -3),
-    ("|u1", [200], 200), ("<u2", [0xff, 0xff], 65535), ("<u4", [0, 0, 1, 0], 256), ("<u8", [0, 0, 0, 0, 0, 0, 0, 9], 9),
-    ("|b1", [1], 1),
-  ] as [(String, [UInt8], Scalar)])
+  @Test(
+    arguments: [
+      ("<f8", [0x3f, 0xf8, 0, 0, 0, 0, 0, 0], 1.5), ("<f4", [0xbf, 0xc0, 0, 0], -1.5), ("<f2", [0x3e, 0], 1.5),
+      ("|i1", [0xff], -1), ("<i2", [0xff, 0xfe], -2), ("<i4", [0, 1, 0, 0], 65536),
+      ("<i8", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd], -3),
+      ("|u1", [200], 200), ("<u2", [0xff, 0xff], 65535), ("<u4", [0, 0, 1, 0], 256),
+      ("<u8", [0, 0, 0, 0, 0, 0, 0, 9], 9),
+      ("|b1", [1], 1),
+    ] as [(String, [UInt8], Scalar)])
   func everyNumberType(descr: String, big: [UInt8], expected: Scalar) throws {
     let folder = try TemporaryFolder()
     let little = try folder.write(npy(npyHeader(descr, "(1,)"), big.reversed()), to: "little.npy")

@@ -86,4 +86,11 @@ struct FunctionDataTests {
     #expect(try DataReference("/dev", environment: [:]) == .file("/dev"))
     #expect(throws: StrataError.self) { try DataReference("missing.csv", environment: [:]) }
   }
+
+  @Test func optionsAreKnownForEveryReference() {
+    #expect(DataCatalogue.options(for: .entry("parity")).map(\.key).contains("bits"))
+    #expect(DataCatalogue.options(for: .function("sine")).map(\.key).contains("range"))
+    #expect(DataCatalogue.options(for: .file("a.csv")).map(\.key).contains("label"))
+    #expect(!DataCatalogue.options(for: .entry("digits")).map(\.key).contains("noise"))
+  }
 }

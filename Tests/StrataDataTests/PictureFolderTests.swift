@@ -55,9 +55,11 @@ struct PictureFolderTests {
         for piece in pieces { #expect(error.description.contains(piece), "\(error)") }
       }
     }
-    try bad([("a/1.png", good), ("b/2.png", png(width: 3, height: 2, channels: 1, [1, 2, 3, 4, 5, 6]))],
+    try bad(
+      [("a/1.png", good), ("b/2.png", png(width: 3, height: 2, channels: 1, [1, 2, 3, 4, 5, 6]))],
       "b/2.png is 3×2 grey", "a/1.png is 2×2 grey")
-    try bad([("a/1.png", good), ("a/2.png", png(width: 1, height: 1, channels: 3, [1, 2, 3]))], "a/2.png is 1×1 colour")
+    try bad(
+      [("a/1.png", good), ("a/2.png", png(width: 1, height: 1, channels: 3, [1, 2, 3]))], "a/2.png is 1×1 colour")
     try bad([("a/1.png", Array(good.dropLast(20)))], "a/1.png is damaged")
     try bad([("a/1.png", Array("GIF89a and more".utf8))], "a/1.png is no PNG")
     try bad([("a/1.png", [])], "a/1.png is no PNG")

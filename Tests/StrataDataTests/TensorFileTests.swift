@@ -71,8 +71,11 @@ struct TensorFileTests {
     (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "begins at byte 8"),
     (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,-8]}}"#, 8, "no JSON object"),
     (#"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#, 8, "no JSON object"),
-    (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#, 12,
-      "tensor b begins at byte 4"),
+    (
+      #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}"#,
+      12,
+      "tensor b begins at byte 4"
+    ),
     (#"{"w":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}}"#, 8, "F8"),
     (#"{"w":{"dtype":"F32","shape":[1,1,1,1,1,2],"data_offsets":[0,8]}}"#, 8, "at most 5 axes"),
     (#"{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#, 8, "[-2]"),

@@ -134,6 +134,13 @@ struct KernelRandomTests {
     #expect(s.allSatisfy { $0 == 0 })
     ck_bernoulli(2, 1, 1, 1, [Float.nan, 0.5], &s)
     #expect(s[0].isNaN && !s[1].isNaN)
+    // A number equal to the probability is not below it: no event, and not dropped.
+    let u = unit(3, 1, 1, 1).float
+    ck_bernoulli(4, 1, 1, 1, [u, u, u, u], &s)
+    #expect(s[3] == 0)
+    var mask: [Float] = [0, 0, 0, 0]
+    ck_dropout(4, u, 1, 1, 1, [1, 1, 1, 1], &mask, &s)
+    #expect(s[3] > 0)
   }
 
   @Test("probability and sample in one pass", arguments: [(0, 3), (1, 1), (3, 7), (5, 300), (40, 33)])

@@ -10,7 +10,6 @@ import Testing
     let expected =
       "89504e470d0a1a0a0000000d4948445200000002000000010806000000f4227f8a00000014494441547801010900f6ff00ff"
       + "0080ff000000000ffc027f72ed04b60000000049454e44ae426082"
-      + ""
     let hex = raster.png().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
     #expect(hex == expected)
   }

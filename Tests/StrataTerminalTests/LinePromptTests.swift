@@ -9,16 +9,26 @@ import Testing
     return session
   }
 
+  /// Waits for an answer and then for the prompt: before that the terminal is still the one that edits, and takes control
+  /// keys for itself.
+  private func expect(
+    _ session: TerminalSession, _ answer: String, times: Int = 1, sourceLocation: SourceLocation = #_sourceLocation
+  ) throws {
+    try session.wait(for: "\(answer) and the prompt", sourceLocation: sourceLocation) {
+      $0.text.ranges(of: answer).count == times && $0.lines.last { !$0.isEmpty } == "strata>" && $0.column == 8
+    }
+  }
+
   @Test(arguments: ["xterm-256color", "dumb", "vt100"]) func linesAndTheEnd(terminal: String) throws {
     let session = try started(["TERM": terminal])
     session.type("add dense 64\r")
-    try session.wait(for: "got \"add dense 64\"")
+    try expect(session, "got \"add dense 64\"")
     session.type("tr\t\t")
     try session.wait(for: "trace")
     session.type("i\t--ra\t\r")
-    try session.wait(for: "got \"train --rate \"")
+    try expect(session, "got \"train --rate \"")
     session.type("\u{10}\u{10}\r")
-    try session.wait(for: "a line of the history") { $0.text.ranges(of: "got \"add dense 64\"").count == 2 }
+    try expect(session, "got \"add dense 64\"", times: 2)
     session.type("\u{4}")
     #expect(try session.waitForExit() == .status(0))
     #expect(session.screen.contains("bye"))
@@ -33,7 +43,7 @@ import Testing
     session.type("run 5\u{1B}")
     try session.wait(for: "the cursor on the 5") { $0.contains("strata> run 5") && $0.column == 12 }
     session.type("0x\r")
-    try session.wait(for: "got \"un 5\"")
+    try expect(session, "got \"un 5\"")
   }
 
   @Test func controlCAtThePrompt() throws {
@@ -41,11 +51,11 @@ import Testing
     session.type("half a line")
     try session.wait(for: "half a line")
     session.type("\u{3}")
-    try session.wait(for: "interrupted at the prompt")
+    try expect(session, "interrupted at the prompt")
     session.type("next\r")
-    try session.wait(for: "got \"next\"")
+    try expect(session, "got \"next\"")
     session.type("\u{3}")
-    try session.wait(for: "again") { $0.text.ranges(of: "interrupted at the prompt").count == 2 }
+    try expect(session, "interrupted at the prompt", times: 2)
     session.type("\u{4}")
     #expect(try session.waitForExit() == .status(0))
   }
@@ -56,10 +66,9 @@ import Testing
     try session.wait(for: "working")
     #expect(session.modesAreSane)
     session.type("\u{3}")
-    try session.wait(for: "work stopped")
-    try session.wait(for: "the prompt") { $0.lines.last { !$0.isEmpty } == "strata>" }
+    try expect(session, "work stopped")
     session.type("next\r")
-    try session.wait(for: "got \"next\"")
+    try expect(session, "got \"next\"")
   }
 
   @Test func terminationRestoresTheTerminal() throws {
@@ -82,7 +91,7 @@ import Testing
     session.type("fg\n")
     try session.wait(for: "the half line again") { $0.lines.last { !$0.isEmpty } == "strata> ab" }
     session.type("c\r")
-    try session.wait(for: "got \"abc\"")
+    try expect(session, "got \"abc\"")
     session.type("\u{4}")
     try session.wait(for: "bye")
   }

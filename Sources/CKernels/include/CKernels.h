@@ -2,8 +2,8 @@
 // and optimiser updates, for float and for double (the double twin exists for gradient checks).
 //
 // Every function works on plain row-major arrays, never allocates in the steady state, and gives the same bits for the
-// same input and the same number of threads. Reductions use a fixed order that does not depend on the threads.
-// Non-finite numbers pass through (relu(nan) is nan, not 0), so that they are found where they arise.
+// same input on the same machine with the same matrix library, whatever the number of threads: work is cut by the
+// arguments only. Non-finite numbers pass through (relu(nan) is nan, not 0), so that they are found where they arise.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 #include <stddef.h>
@@ -14,10 +14,12 @@
 
 // ---- Threads and the matrix library ----
 
-/// Compute threads for everything below, 1...64. The default is 1 until set.
+/// Compute threads for everything below, 1...64. The default is 1 until set. They only decide how fast an answer comes,
+/// never which. Calls from several threads at once are safe: one of them gets the helpers, the others work alone.
 void ck_set_threads(int threads);
 int ck_threads(void);
 /// Loads the matrix library (oneDNN) now instead of at the first large product. Cheap when loaded already. Thread-safe.
+/// With the environment variable STRATA_MATRIX_LIBRARY=none it is never loaded, and the built-in kernels do all.
 void ck_load_matrix_library(void);
 /// "oneDNN 2.6.3" or "built-in", for `about` and for a session's fingerprint. Loads the library.
 const char *ck_matrix_library(void);
@@ -35,7 +37,7 @@ enum ck_optimizer { ck_sgd, ck_momentum, ck_nesterov, ck_adagrad, ck_rmsprop, ck
 // The functions that exist for both scalars.
 #define CK_DECLARE(S) \
 /* C = alpha * op(A) * op(B) + beta * C; op transposes where asked; C is [m, n], row-major, leading dimensions in elements. \
-   Tiny products are plain loops; larger float ones oneDNN; double ones blocked loops. beta 0 never reads C. */ \
+   Large float products with B as it stands are oneDNN's, all others the built-in kernels'. beta 0 never reads C. */ \
 CK_OVERLOAD void ck_gemm(bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, S alpha, \
   const S *a, ptrdiff_t lda, const S *b, ptrdiff_t ldb, S beta, S *c, ptrdiff_t ldc); \
 /* z[r, :] += bias (skipped where bias is NULL), then y = f(z), in one pass. y may be z. parameter: slope of leaky relu, alpha of elu. \
@@ -75,7 +77,7 @@ CK_OVERLOAD ptrdiff_t ck_first_nonfinite(ptrdiff_t n, const S *x); \
 CK_OVERLOAD ptrdiff_t ck_range(ptrdiff_t n, const S *x, S *low, S *high); \
 /* Adds to counts[bin] for finite x in [low, high], equal bins, high in the last; others are not counted. */ \
 CK_OVERLOAD void ck_histogram(ptrdiff_t n, const S *x, S low, S high, ptrdiff_t bins, int64_t *counts); \
-/* index[r] = position of the row's largest element, the first of equals. */ \
+/* index[r] = position of the row's largest element, the first of equals; nan never wins over a number. */ \
 CK_OVERLOAD void ck_argmax_rows(ptrdiff_t rows, ptrdiff_t columns, const S *x, int32_t *index); \
 /* out[i] = scale * bytes[i] + offset */ \
 CK_OVERLOAD void ck_bytes_to_scalars(ptrdiff_t n, const uint8_t *bytes, S scale, S offset, S *out); \
@@ -92,7 +94,8 @@ CK_OVERLOAD void ck_update(enum ck_optimizer rule, ptrdiff_t n, S *w, const S *g
   S momentum, S beta1, S beta2, S epsilon, int64_t t, S l1, S l2); \
 /* Random numbers: Philox 4x32-10 (Salmon et al. 2011). The stream is (key, stream); the counter's low 64 bits start at \
    `counter`. Each call uses ck_counters(n) counters, so that the caller advances by that. u in [0, 1): 24 bits (float), 53 (double, \
-   from two words). The layout is fixed: the same numbers on every machine. */ \
+   from two words). The layout is fixed and written in Random.c: the same numbers on every machine, and a float is its \
+   double cut off after 24 bits. */ \
 CK_OVERLOAD void ck_uniform(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, S low, S high, S *x); \
 /* Normal numbers by Box and Muller from the same words. */ \
 CK_OVERLOAD void ck_normal(ptrdiff_t n, uint64_t key, uint64_t stream, uint64_t counter, S mean, S deviation, S *x); \
@@ -101,7 +104,7 @@ CK_OVERLOAD void ck_bernoulli(ptrdiff_t n, uint64_t key, uint64_t stream, uint64
 /* p = sigmoid(z + bias), s = [u < p] in one pass (Boltzmann machines). p may be z. bias may be NULL. */ \
 CK_OVERLOAD void ck_sigmoid_sample(ptrdiff_t rows, ptrdiff_t columns, const S *z, const S *bias, uint64_t key, \
   uint64_t stream, uint64_t counter, S *p, S *s); \
-/* Inverted dropout: mask = [u >= rate] / (1 - rate); y = x * mask. */ \
+/* Inverted dropout: mask = [u >= rate] / (1 - rate), all 0 for rate 1; y = x * mask. y may be x. */ \
 CK_OVERLOAD void ck_dropout(ptrdiff_t n, S rate, uint64_t key, uint64_t stream, uint64_t counter, const S *x, S *mask, S *y);
 
 CK_DECLARE(float)

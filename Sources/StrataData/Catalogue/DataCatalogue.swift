@@ -11,6 +11,7 @@ public struct DataEntry: Sendable {
   public let options: [String]
   /// Whose the data are.
   public let source: String
+  /// The terms under which they may be used.
   public let licence: String
   let load: @Sendable (DataOptions, DataPlaces) throws(StrataError) -> SourceData
 
@@ -88,6 +89,17 @@ public enum DataCatalogue {
     case .file(let path):
       return try DataFile.load(path, options).dataSet(options)
     }
+  }
+
+  /// The options that may be given with a word after `data`, for help and completion. Of files, those of every kind.
+  public static func options(for reference: DataReference) -> [SettingDescription] {
+    let keys: [String]
+    switch reference {
+    case .entry(let name): keys = entries.first { $0.name == name }?.options ?? []
+    case .function: keys = FunctionData.options
+    case .file: keys = DataFile.common + CSVFile.options
+    }
+    return DataOptions.descriptions.filter { keys.contains($0.key) }
   }
 
   /// Refuses options that would have no effect.

@@ -80,6 +80,7 @@ public struct DataOptions: Sendable, Hashable {
   /// The keys that were set: those that do not apply to a source are refused, not ignored.
   public private(set) var given: [String] = []
 
+  /// No option given: every source does what is usual for it.
   public init() {}
 
   /// Every option in the order to show it: key, form and meaning, for help and completion.

@@ -17,6 +17,7 @@ public struct DataPlaces: Sendable, Hashable {
   /// The user's home, for `~/` at the front of a path.
   public let home: String?
 
+  /// Reads `STRATA_DATA`, `XDG_DATA_HOME` and `HOME`; empty ones count as absent.
   public init(environment: [String: String]) {
     func value(_ key: String) -> String? {
       guard let text = environment[key], !text.isEmpty else { return nil }

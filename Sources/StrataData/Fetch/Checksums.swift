@@ -11,7 +11,9 @@ extension FetchableSet.Checksum {
     case .sha256OfContents(let digits): (kind, expected, label) = (cf_sha256, digits, "SHA-256 of its contents")
     case .md5OfFile(let digits): (kind, expected, label) = (cf_md5, digits, "MD5")
     }
-    guard let digest = cf_digest_new(kind) else { throw StrataError("the system's cryptographic library has no \(label)") }
+    guard let digest = cf_digest_new(kind) else {
+      throw StrataError("the system's cryptographic library has no \(label)")
+    }
     var bytes = [UInt8](repeating: 0, count: 32)
     var problem: String?
     do throws(StrataError) {

@@ -12,9 +12,11 @@ import StrataEngine
 
 /// How far fetching has come.
 public struct FetchProgress: Sendable, Hashable {
-  /// The file that is being fetched, and its place among the others, from 1.
+  /// The file that is being fetched.
   public var file: String
+  /// Its place among the set's files, from 1.
   public var number: Int
+  /// How many files the set has.
   public var count: Int
   /// Bytes of the file that are there, those of an earlier attempt included.
   public var done: Int
@@ -28,7 +30,9 @@ public struct FetchProgress: Sendable, Hashable {
 public struct FetchReport: Sendable, Hashable {
   /// The folder that holds the files now.
   public var folder: String
+  /// Who made the data.
   public var source: String
+  /// The terms under which they may be used.
   public var licence: String
   /// Files that came in this call, with the place each came from.
   public var fetched: [String]
@@ -36,10 +40,12 @@ public struct FetchReport: Sendable, Hashable {
   public var present: [String]
 }
 
+/// Fetches data sets into a data place and checks that they arrived whole.
 public enum DataStore {
   /// Fetches a set by its name; see `get(_:from:into:progress:)` for sets.
   public static func get(
-    _ name: String, from source: String? = nil, into place: String, progress: (FetchProgress) -> Bool = { _ in true }
+    _ name: String, from source: String? = nil, into place: String,
+    progress: @escaping (FetchProgress) -> Bool = { _ in true }
   ) throws(StrataError) -> FetchReport {
     guard let set = FetchableSet.all.first(where: { $0.name == name }) else {
       let names = FetchableSet.all.map(\.name).joined(separator: ", ")
@@ -54,7 +60,8 @@ public enum DataStore {
   /// `progress` is called several times a second; returning false stops, as a failing connection does, with what came so far
   /// kept for the next call. Throws also when a file is not the published one: it is removed then.
   public static func get(
-    _ set: FetchableSet, from source: String? = nil, into place: String, progress: (FetchProgress) -> Bool = { _ in true }
+    _ set: FetchableSet, from source: String? = nil, into place: String,
+    progress: @escaping (FetchProgress) -> Bool = { _ in true }
   ) throws(StrataError) -> FetchReport {
     let folder = "\(place)/\(set.name)"
     try makeFolder(folder)
@@ -70,7 +77,8 @@ public enum DataStore {
         continue
       }
       let part = try PartFile(target + ".part")
-      var state = FetchProgress(file: file.name, number: index + 1, count: set.files.count, done: 0, total: nil, rate: 0)
+      var state = FetchProgress(
+        file: file.name, number: index + 1, count: set.files.count, done: 0, total: nil, rate: 0)
       let origin = try fetch(file, of: set, from: source, into: part, &state, progress)
       if let problem = try file.checksum.mismatch(of: part.path, mostBytes: file.mostBytes) {
         part.remove()
@@ -87,7 +95,7 @@ public enum DataStore {
   /// Brings one file's bytes into the part file and returns where they came from.
   private static func fetch(
     _ file: FetchableSet.File, of set: FetchableSet, from source: String?, into part: PartFile,
-    _ state: inout FetchProgress, _ progress: (FetchProgress) -> Bool
+    _ state: inout FetchProgress, _ progress: @escaping (FetchProgress) -> Bool
   ) throws(StrataError) -> String {
     if let source, !isWeb(source) {
       let folder = source.hasPrefix("file://") ? String(source.dropFirst(7)) : source
@@ -121,7 +129,7 @@ public enum DataStore {
   /// Copies a file from a folder: under its name, or expanded under its name without `.gz`.
   private static func copy(
     _ file: FetchableSet.File, from folder: String, into part: PartFile, _ state: inout FetchProgress,
-    _ progress: (FetchProgress) -> Bool
+    _ progress: @escaping (FetchProgress) -> Bool
   ) throws(StrataError) {
     var candidates = ["\(folder)/\(file.name)"]
     // The expanded file can only be told to be right by a checksum of the contents.
@@ -156,6 +164,8 @@ public enum DataStore {
         throw StrataError("cannot make the folder \(current): \(InputFile.reason(code))")
       }
     }
-    guard InputFile.kind(of: path) == .folder else { throw StrataError("\(path) is not a folder; a folder was expected") }
+    guard InputFile.kind(of: path) == .folder else {
+      throw StrataError("\(path) is not a folder; a folder was expected")
+    }
   }
 }

@@ -27,7 +27,7 @@ struct Download {
   }
 
   /// Fetches what is missing.
-  mutating func run(_ progress: (FetchProgress) -> Bool) -> Outcome {
+  mutating func run(_ progress: @escaping (FetchProgress) -> Bool) -> Outcome {
     let outcome = attempt(progress)
     // A part that is whole or longer than the file has no rest to ask for (416): its checksum decides, and if that is wrong
     // the file is fetched from the start.
@@ -43,28 +43,24 @@ struct Download {
 
   private var status = 0
 
-  private mutating func attempt(_ progress: (FetchProgress) -> Bool) -> Outcome {
+  private mutating func attempt(_ progress: @escaping (FetchProgress) -> Bool) -> Outcome {
     let started = part.size
     state.done = started
-    let result = withoutActuallyEscaping(progress) { progress in
-      let transfer = Transfer(file: file, part: part, state: state, progress: progress)
-      var status = 0
-      var message = [CChar](repeating: 0, count: Int(CF_MESSAGE_SIZE))
-      let context = Unmanaged.passUnretained(transfer).toOpaque()
-      let result = cf_download(url, Int64(started), receiveBody, receiveTick, context, &status, &message)
-      return (result: result, status: status, message: text(of: message), transfer: transfer)
-    }
-    status = result.status
-    state = result.transfer.state
-    if let problem = result.transfer.problem { return problem }
-    switch result.result {
+    let transfer = Transfer(file: file, part: part, state: state, progress: progress)
+    var message = [CChar](repeating: 0, count: Int(CF_MESSAGE_SIZE))
+    let result = cf_download(
+      url, Int64(started), receiveBody, receiveTick, Unmanaged.passUnretained(transfer).toOpaque(), &status, &message)
+    state = transfer.state
+    if let problem = transfer.problem { return problem }
+    switch result {
     case cf_download_done where status == 200 || status == 206: return .done
     case cf_download_done: return .failed("\(url) answered \(status)")
     case cf_download_stopped: return .stopped
     case cf_download_no_library:
       return .unavailable(
-        StrataError("downloading needs libcurl, which is not on this machine", try: "apt install libcurl4, or --from FOLDER"))
-    default: return .failed("\(url): \(result.message)")
+        StrataError(
+          "downloading needs libcurl, which is not on this machine", try: "apt install libcurl4, or --from FOLDER"))
+    default: return .failed("\(url): \(text(of: message))")
     }
   }
 }

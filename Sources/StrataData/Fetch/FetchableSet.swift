@@ -16,10 +16,12 @@ public struct FetchableSet: Sendable, Hashable {
   public struct File: Sendable, Hashable {
     /// `train-images-idx3-ubyte.gz`
     public var name: String
+    /// What tells that it is the published file.
     public var checksum: Checksum
     /// The most bytes that the file can have, compressed or not: what arrives beyond is refused.
     public var mostBytes: Int
 
+    /// A file by its published name.
     public init(_ name: String, _ checksum: Checksum, mostBytes: Int) {
       self.name = name
       self.checksum = checksum
@@ -31,11 +33,14 @@ public struct FetchableSet: Sendable, Hashable {
   public var name: String
   /// Who made the data and where they are described.
   public var source: String
+  /// The terms under which they may be used.
   public var licence: String
   /// URL prefixes, tried in this order; each ends in a slash.
   public var mirrors: [String]
+  /// The files in the order in which they are fetched.
   public var files: [File]
 
+  /// A set of our own, from wherever `mirrors` point.
   public init(name: String, source: String, licence: String, mirrors: [String], files: [File]) {
     self.name = name
     self.source = source

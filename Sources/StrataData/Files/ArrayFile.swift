@@ -9,11 +9,14 @@ enum ArrayFile {
   private static let pairings: [(x: String, y: String, testX: String, testY: String)] = [
     ("x_train", "y_train", "x_test", "y_test"), ("train_x", "train_y", "test_x", "test_y"),
     ("train_images", "train_labels", "test_images", "test_labels"), ("x", "y", "", ""), ("data", "target", "", ""),
-    ("data", "labels", "", ""), ("images", "labels", "", ""), ("inputs", "targets", "", ""), ("features", "labels", "", ""),
+    ("data", "labels", "", ""), ("images", "labels", "", ""), ("inputs", "targets", "", ""),
+    ("features", "labels", "", ""),
   ]
 
   /// One array: unlabelled samples, or a table whose label column is named by `--label`.
-  static func loadNPY(path: String, bytes: [UInt8], name: String, options: DataOptions) throws(StrataError) -> SourceData {
+  static func loadNPY(path: String, bytes: [UInt8], name: String, options: DataOptions) throws(StrataError)
+    -> SourceData
+  {
     var array = try NPYArray(bytes, 0..<bytes.count, place: path)
     var targets = Targets.none
     switch options.label {
@@ -33,13 +36,16 @@ enum ArrayFile {
       targets = try ArrayFile.targets([taken], path: "\(path), column \(column)", forced: options.target)[0]
     }
     let inputs = try store(array, path, options.shape)
-    let hint = options.label == nil && array.extents.count == 2 ? " (--label NUMBER or last names a column to learn)" : ""
+    let hint =
+      options.label == nil && array.extents.count == 2 ? " (--label NUMBER or last names a column to learn)" : ""
     return SourceData(
       name: name, about: "An array of \(shown(array.extents)) numbers\(targets == .none ? ", unlabelled\(hint)" : "").",
       samples: Samples(inputs: inputs, targets: targets))
   }
 
-  static func loadNPZ(path: String, bytes: [UInt8], name: String, options: DataOptions) throws(StrataError) -> SourceData {
+  static func loadNPZ(path: String, bytes: [UInt8], name: String, options: DataOptions) throws(StrataError)
+    -> SourceData
+  {
     let archive = try ZipArchive(path: path, bytes: bytes)
     func member(_ key: String) -> ZipArchive.Member? {
       key.isEmpty ? nil : archive.members.first { $0.name.lowercased() == key + ".npy" }
@@ -75,7 +81,8 @@ enum ArrayFile {
     if let testInputs, found.count == 2 || !wantsTargets {
       guard testInputs.sampleShape == inputs.sampleShape else {
         throw StrataError(
-          "\(path): samples of \(names.testX) are \(testInputs.sampleShape), those of \(names.x) are \(inputs.sampleShape)")
+          "\(path): samples of \(names.testX) are \(testInputs.sampleShape), those of \(names.x) are \(inputs.sampleShape)"
+        )
       }
       source.ownTest = try matched(testInputs, found.last ?? .none, path, names.testX)
     }
@@ -131,7 +138,8 @@ enum ArrayFile {
   ) throws(StrataError) -> [Targets] {
     for array in arrays {
       guard array.extents.count == 1 || array.extents.count == 2, array.extents[0] > 0 else {
-        throw StrataError("\(path): targets have the shape \(shown(array.extents)); one number or one row a sample was expected")
+        throw StrataError(
+          "\(path): targets have the shape \(shown(array.extents)); one number or one row a sample was expected")
       }
       guard array.scalars.allSatisfy(\.isFinite) else { throw StrataError("\(path): a target is not finite") }
     }

@@ -7,6 +7,7 @@ import StrataEngine
   import Darwin
 #endif
 
+/// Writes files whole or not at all.
 public enum AtomicFile {
   /// Writes the bytes to a temporary file in the target's folder, brings them to the disk, and renames it to the target.
   ///
@@ -41,7 +42,9 @@ public enum AtomicFile {
   }
 
   /// Writes text as UTF-8; see `write(_:to:)` for bytes.
-  public static func write(_ text: String, to path: String) throws(StrataError) { try write(Array(text.utf8), to: path) }
+  public static func write(_ text: String, to path: String) throws(StrataError) {
+    try write(Array(text.utf8), to: path)
+  }
 
   /// Makes a new file with a name that no other has; its mode follows the user's mask.
   private static func create(in folder: String, for name: String, path: String) throws(StrataError) -> (Int32, String) {

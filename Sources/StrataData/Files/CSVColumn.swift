@@ -22,12 +22,13 @@ struct CSVColumn {
   var greatest = -Double.infinity
   /// The first cell that is no number, and its line.
   var firstText: (text: String, line: Int)?
-  /// How often each text occurs; empty where there are more than classes may be.
-  private(set) var texts: [String: Int] = [:]
-  private(set) var textCount = 0
-  private(set) var hasManyTexts = false
-  /// The different numbers; stops growing there likewise.
+  private var textCount = 0
+  /// The different texts; stops growing beyond the most that classes may be.
+  private(set) var texts: Set<String> = []
+  /// The different numbers; stops growing likewise.
   private(set) var values: Set<Double> = []
+  /// The number in the row before: runs of one number, such as a picture's margin, need no look into the set.
+  private var previous: Double?
 
   /// The most different texts that become one-hot inputs.
   static let maximumCategories = 100
@@ -43,34 +44,34 @@ struct CSVColumn {
       isWhole = isWhole && value == value.rounded()
       least = min(least, value)
       greatest = max(greatest, value)
-      if values.count <= TargetRule.mostClasses { values.insert(value) }
-      // A column of texts may have numbers among them.
-      count(scanner, cell)
+      if value != previous, values.count <= TargetRule.mostClasses { values.insert(value) }
+      previous = value
     } else {
       textCount += 1
       if firstText == nil { firstText = (scanner.text(cell), scanner.line) }
-      count(scanner, cell)
+      if texts.count <= TargetRule.mostClasses { texts.insert(scanner.text(cell)) }
     }
-  }
-
-  private mutating func count(_ scanner: CSVScanner, _ cell: CSVCell) {
-    if hasManyTexts { return }
-    texts[scanner.text(cell), default: 0] += 1
-    hasManyTexts = texts.count > TargetRule.mostClasses
-    if hasManyTexts { texts = [:] }
   }
 
   /// Numbers where at least half of the cells that are there are numbers: single texts among them are mistakes to be told.
   var kind: Kind {
     if numbers + textCount == 0 { return .empty }
     if numbers >= textCount, numbers > 0 { return .numbers }
-    return hasManyTexts || texts.count > CSVColumn.maximumCategories ? .texts : .categories
+    return differentCount > CSVColumn.maximumCategories ? .texts : .categories
   }
 
   var mean: Double { sum / Double(max(numbers, 1)) }
 
-  /// The different texts in the order of their bytes.
-  var categories: [String] { texts.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  /// How many different cells there are: a column of texts may have numbers among them.
+  private var differentCount: Int { texts.count + values.count }
+
+  /// Whether there are more different cells than classes may be.
+  var hasTooMany: Bool { differentCount > TargetRule.mostClasses }
+
+  /// The different cells by what they are called, in the order of their bytes.
+  var categories: [String] {
+    texts.union(values.map { TargetRule.name(of: $0) }).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
 
   /// Whether numbers in the label column are the names of classes.
   var numbersAreClasses: Bool {

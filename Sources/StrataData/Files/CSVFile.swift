@@ -39,7 +39,8 @@ struct CSVFile {
     for piece in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       if String(validating: piece, as: UTF8.self) == nil || piece.contains(0) {
         throw StrataError(
-          "\(path), line \(line), is no UTF-8 text", try: "save a table as UTF-8; of binary files, IDX, NPY, NPZ are read")
+          "\(path), line \(line), is no UTF-8 text",
+          try: "save a table as UTF-8; of binary files, IDX, NPY, NPZ are read")
       }
       line += 1
     }
@@ -61,7 +62,9 @@ struct CSVFile {
     firstRow = first
     let isNamed = hasHeader
     columns = first.enumerated().map { CSVColumn(name: isNamed && !$1.isEmpty ? $1 : "column \($0 + 1)") }
-    guard columns.count <= 1 << 20 else { throw StrataError("\(path) has \(columns.count) columns; at most 1048576 are read") }
+    guard columns.count <= 1 << 20 else {
+      throw StrataError("\(path) has \(columns.count) columns; at most 1048576 are read")
+    }
     if !hasHeader { try add(cells, scanner) }
     while try scanner.next(into: &cells) { try add(cells, scanner) }
     guard rowCount > 0 else {
@@ -73,7 +76,7 @@ struct CSVFile {
   /// its texts comes again below.
   private var headerMayBeData: Bool {
     hasHeader && columns.allSatisfy { $0.kind != .numbers }
-      && zip(columns, firstRow).contains { $0.texts[$1] != nil }
+      && zip(columns, firstRow).contains { $0.texts.contains($1) }
   }
 
   private mutating func add(_ cells: [CSVCell], _ scanner: CSVScanner) throws(StrataError) {
@@ -113,7 +116,7 @@ struct CSVFile {
           continue
         }
         if let classes = target.classes {
-          labels.append(classes[target.key(scanner, cell)] ?? -1)
+          labels.append(classes[scanner.key(cell)] ?? -1)
         } else {
           values.append(Scalar(scanner.number(cell) ?? .nan))
         }
@@ -150,7 +153,9 @@ struct CSVFile {
       let names = columns.prefix(12).map(\.name).joined(separator: ", ")
       throw StrataError(
         "\(path) has no column \"\(text)\"",
-        try: "--label with one of: \(names)\(columns.count > 12 ? ", …" : ""); a number from 1 to \(columns.count); or none")
+        try:
+          "--label with one of: \(names)\(columns.count > 12 ? ", …" : ""); a number from 1 to \(columns.count); or none"
+      )
     }
   }
 

@@ -67,7 +67,7 @@ struct InputPlan {
       case .oneHot(let column, let places):
         let start = inputs.count
         for _ in 0..<places.count { inputs.append(0) }
-        if !scanner.isMissing(row[column]), let place = places[scanner.text(row[column])] { inputs[start + place] = 1 }
+        if !scanner.isMissing(row[column]), let place = places[scanner.key(row[column])] { inputs[start + place] = 1 }
       }
     }
   }
@@ -79,14 +79,12 @@ struct TargetPlan {
   /// The class of each text or number in the column; nil where the targets are numbers.
   private(set) var classes: [String: Int32]?
   private(set) var names: [String] = []
-  private let isNumeric: Bool
 
   init(_ column: CSVColumn, column index: Int, path: String, forced: TargetKind?) throws(StrataError) {
     self.column = index
-    isNumeric = column.kind == .numbers
     switch column.kind {
     case .empty: throw StrataError("\(path): the label column \(column.name) is empty", try: "--label none")
-    case .texts where column.hasManyTexts:
+    case .texts where column.hasTooMany:
       throw StrataError(
         "\(path): the label column \(column.name) has more than \(TargetRule.mostClasses) different texts",
         try: "--label with another column, or --label none")
@@ -107,10 +105,5 @@ struct TargetPlan {
       names = column.values.sorted().map { TargetRule.name(of: $0) }
     }
     classes = Dictionary(uniqueKeysWithValues: zip(names, 0...))
-  }
-
-  /// What `classes` knows a cell by: `1`, `1.0` and `01` are one class.
-  func key(_ scanner: CSVScanner, _ cell: CSVCell) -> String {
-    isNumeric ? scanner.number(cell).map { TargetRule.name(of: $0) } ?? "" : scanner.text(cell)
   }
 }

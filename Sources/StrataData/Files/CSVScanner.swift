@@ -37,7 +37,8 @@ struct CSVScanner {
   /// Reads the next row that is not empty into `cells`. Returns false at the end. Throws on a broken quotation.
   mutating func next(into cells: inout [CSVCell]) throws(StrataError) -> Bool {
     cells.removeAll(keepingCapacity: true)
-    while position < bytes.count, bytes[position] == CSVScanner.newline || bytes[position] == CSVScanner.carriageReturn {
+    while position < bytes.count, bytes[position] == CSVScanner.newline || bytes[position] == CSVScanner.carriageReturn
+    {
       passLineBreak()
     }
     guard position < bytes.count else { return false }
@@ -84,8 +85,9 @@ struct CSVScanner {
       position += 1
     }
     while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
-    guard position == bytes.count || bytes[position] == delimiter || bytes[position] == CSVScanner.newline
-      || bytes[position] == CSVScanner.carriageReturn
+    guard
+      position == bytes.count || bytes[position] == delimiter || bytes[position] == CSVScanner.newline
+        || bytes[position] == CSVScanner.carriageReturn
     else { throw StrataError("\(path), line \(nextLine): there is text after a closing quotation mark") }
     return cell
   }
@@ -117,12 +119,16 @@ struct CSVScanner {
   func isMissing(_ cell: CSVCell) -> Bool {
     let count = cell.end - cell.start
     if count == 0 { return true }
-    if count > 3 { return false }
+    // Almost every cell is told by its length or its first byte.
+    if count > 3 || (bytes[cell.start] >= 48 && bytes[cell.start] <= 57) { return false }
     switch text(cell).lowercased() {
     case "na", "n/a", "?", "nan": return true
     default: return false
     }
   }
+
+  /// What a cell is called as a category or a class: numbers by their value, so that `1` and `1.0` are one.
+  func key(_ cell: CSVCell) -> String { number(cell).map { TargetRule.name(of: $0) } ?? text(cell) }
 
   /// The number that a cell holds; nil when it holds something else.
   func number(_ cell: CSVCell) -> Double? {

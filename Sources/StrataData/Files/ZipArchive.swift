@@ -44,8 +44,11 @@ struct ZipArchive {
   /// The bytes of a member. Throws when they are damaged or not what the directory says.
   func contents(of member: Member) throws(StrataError) -> [UInt8] {
     let place = "\(path), member \(member.name)"
-    guard try value(member.headerOffset, 4) == 0x0403_4b50 else { throw damaged(member.headerOffset, "a member's header") }
-    let start = member.headerOffset + 30 + (try value(member.headerOffset + 26, 2))
+    guard try value(member.headerOffset, 4) == 0x0403_4b50 else {
+      throw damaged(member.headerOffset, "a member's header")
+    }
+    let start =
+      member.headerOffset + 30 + (try value(member.headerOffset + 26, 2))
       + (try value(member.headerOffset + 28, 2))
     guard member.compressedSize <= bytes.count - start else {
       throw StrataError("\(place): \(member.compressedSize) bytes are announced from byte \(start) on, past the end")
@@ -75,7 +78,8 @@ struct ZipArchive {
 
   private func checked(_ contents: [UInt8], _ member: Member, _ place: String) throws(StrataError) -> [UInt8] {
     guard cf_crc32(0, contents, contents.count) == member.checksum else {
-      throw StrataError("\(place) is damaged: its checksum is not the one in the directory", try: "fetch the file again")
+      throw StrataError(
+        "\(place) is damaged: its checksum is not the one in the directory", try: "fetch the file again")
     }
     return contents
   }

@@ -34,7 +34,9 @@ struct NPYArray {
       throw StrataError("\(place), byte 6: version 1, 2 or 3 of the format was expected, found \(version)")
     }
     let wide = version > 1
-    guard !wide || range.count >= 12 else { throw StrataError("\(place) ends at byte \(range.count), within its header") }
+    guard !wide || range.count >= 12 else {
+      throw StrataError("\(place) ends at byte \(range.count), within its header")
+    }
     let length = (0..<(wide ? 4 : 2)).reduce(0) { $0 | Int(bytes[start + 8 + $1]) << (8 * $1) }
     let dataStart = start + (wide ? 12 : 10) + length
     guard length <= NPYArray.longestHeader, dataStart <= range.upperBound else {
@@ -46,7 +48,8 @@ struct NPYArray {
       String(decoding: bytes[dataStart - length..<dataStart], as: UTF8.self), place: "\(place), header")
     extents = header.extents
     let size = header.format.size
-    guard let count = elementCount(extents), count <= Int.max / size, count * size == range.upperBound - dataStart else {
+    guard let count = elementCount(extents), count <= Int.max / size, count * size == range.upperBound - dataStart
+    else {
       let said = extents.isEmpty ? "1" : extents.map(String.init).joined(separator: "×")
       throw StrataError(
         "\(place), byte \(dataStart - start): \(said) numbers of \(size) bytes are announced, and "
@@ -146,7 +149,8 @@ private struct NPYHeader {
       order != "|" || known.size == 1
     else {
       throw StrataError(
-        "\(place): numbers of type \(descr.debugDescription) are not read; f2 f4 f8, i1 to i8, u1 to u8 or b1 were expected")
+        "\(place): numbers of type \(descr.debugDescription) are not read; f2 f4 f8, i1 to i8, u1 to u8 or b1 were expected"
+      )
     }
     format = known
     isBigEndian = order == ">"
@@ -201,7 +205,8 @@ private struct NPYHeader {
   private mutating func skipSpace() { rest = rest.drop { $0 == " " || $0 == "\n" || $0 == "\t" } }
 
   private func unexpected(_ expected: String) -> StrataError {
-    StrataError("\(place): expected \(expected), found \(rest.isEmpty ? "the end" : String(rest.prefix(12)).debugDescription)")
+    StrataError(
+      "\(place): expected \(expected), found \(rest.isEmpty ? "the end" : String(rest.prefix(12)).debugDescription)")
   }
 }
 

@@ -10,8 +10,11 @@ import StrataEngine
 public struct Safetensors: Sendable, Equatable {
   /// A tensor with the name it is stored under.
   public struct Entry: Sendable, Equatable {
+    /// `layer1.weight`
     public var name: String
+    /// The numbers, as Floats whatever the file's type.
     public var tensor: Tensor
+    /// A tensor to be stored under a name.
     public init(_ name: String, _ tensor: Tensor) {
       self.name = name
       self.tensor = tensor
@@ -23,6 +26,7 @@ public struct Safetensors: Sendable, Equatable {
   /// What the file says about itself, `__metadata__`.
   public var metadata: [String: String]
 
+  /// The contents of a file to be written.
   public init(_ entries: [Entry] = [], metadata: [String: String] = [:]) {
     self.entries = entries
     self.metadata = metadata
@@ -60,12 +64,15 @@ public struct Safetensors: Sendable, Equatable {
     do {
       header = try JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes[8..<start]))
     } catch {
-      throw StrataError("\(place), bytes 8 to \(start): the header is no JSON object of tensors (\(Safetensors.reason(error)))")
+      throw StrataError(
+        "\(place), bytes 8 to \(start): the header is no JSON object of tensors (\(Safetensors.reason(error)))")
     }
     metadata = header.metadata
     entries = []
     var expectedBegin = 0
-    for (name, info) in header.tensors.sorted(by: { ($0.info.begin, $0.info.end, $0.name) < ($1.info.begin, $1.info.end, $1.name) }) {
+    for (name, info) in header.tensors.sorted(by: {
+      ($0.info.begin, $0.info.end, $0.name) < ($1.info.begin, $1.info.end, $1.name)
+    }) {
       let format = try Safetensors.format(info.dtype, name, place)
       let shape = try Shape(info.shape, of: "\(place): tensor \(name)")
       guard info.begin == expectedBegin else {
@@ -78,9 +85,11 @@ public struct Safetensors: Sendable, Equatable {
           "\(place): tensor \(name) is said to end at byte \(info.end) of the numbers, and there are \(bytes.count - start)",
           try: "check that the file is whole")
       }
-      guard let count = elementCount(info.shape), count <= Int.max / 8, count * format.size == info.end - info.begin else {
+      guard let count = elementCount(info.shape), count <= Int.max / 8, count * format.size == info.end - info.begin
+      else {
         throw StrataError(
-          "\(place): tensor \(name) of \(shape) \(info.dtype) needs other than the \(info.end - info.begin) bytes given to it")
+          "\(place): tensor \(name) of \(shape) \(info.dtype) needs other than the \(info.end - info.begin) bytes given to it"
+        )
       }
       let numbers = format.numbers(in: bytes, start + info.begin..<start + info.end)
       entries.append(Entry(name, Tensor(shape, elements: numbers)))
@@ -112,7 +121,8 @@ public struct Safetensors: Sendable, Equatable {
       let end = offset + 4 * entry.tensor.count
       let shape = entry.tensor.shape.dimensions.map(String.init).joined(separator: ",")
       parts.append(
-        "\(Safetensors.quoted(entry.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+        "\(Safetensors.quoted(entry.name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}"
+      )
       offset = end
     }
     var header = Array("{\(parts.joined(separator: ","))}".utf8)
@@ -187,7 +197,8 @@ private struct SafetensorsHeader: Decodable {
       shape = try values.decode([Int].self, forKey: .shape)
       let offsets = try values.decode([Int].self, forKey: .offsets)
       guard offsets.count == 2, offsets[0] >= 0, offsets[1] >= 0 else {
-        throw DecodingError.dataCorruptedError(forKey: .offsets, in: values, debugDescription: "two offsets were expected")
+        throw DecodingError.dataCorruptedError(
+          forKey: .offsets, in: values, debugDescription: "two offsets were expected")
       }
       begin = offsets[0]
       end = offsets[1]

@@ -71,6 +71,8 @@ public struct Expression: Sendable, Hashable, CustomStringConvertible {
     return text.count <= 60 ? text : text.prefix(59) + "…"
   }
 
+  /// Whether two expressions are the same once both are simplified.
   public static func == (left: Expression, right: Expression) -> Bool { left.tree == right.tree }
+  /// Hashes what `==` compares.
   public func hash(into hasher: inout Hasher) { hasher.combine(tree) }
 }

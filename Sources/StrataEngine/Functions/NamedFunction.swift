@@ -10,6 +10,7 @@ public struct NamedFunction: Sendable, Hashable {
   public let summary: String
   /// The expression as it would be typed.
   public let text: String
+  /// The range of x in which it is interesting.
   public let xRange: ClosedRange<Double>
   /// nil for a function of x alone.
   public let yRange: ClosedRange<Double>?

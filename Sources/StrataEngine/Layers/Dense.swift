@@ -22,6 +22,9 @@ public struct Dense: Layer {
     ],
     examples: ["dense 64 relu", "dense 10 softmax", "dense 8 tanh --init normal:0.1", "dense 3 --bias no"])
 
+  /// The most weights one layer may have: 400 MB of them, as many again for each thing an optimiser remembers.
+  public static let maximumWeights = 100_000_000
+
   public let units: Int
   public let function: Activation
   private let initializer: Initializer?
@@ -62,6 +65,11 @@ public struct Dense: Layer {
 
   public func outputShape(for input: Shape) throws(StrataError) -> Shape {
     guard input.elementCount > 0 else { throw StrataError("dense expects inputs, got a sample of shape \(input)") }
+    guard input.elementCount <= Dense.maximumWeights / units else {
+      throw StrataError(
+        "\(input.elementCount) inputs times \(units) units are more than \(Dense.maximumWeights) weights",
+        try: "fewer units")
+    }
     return [units]
   }
 
@@ -142,6 +150,11 @@ public struct Dense: Layer {
         name: "z\(n)[\(row),\(unit)]", formula: "Σ_k \(signs.input)[\(row),k]·W\(n)[k,\(unit)]"
           + (bias == nil ? "" : " + b\(n)[\(unit)]"),
         products: (0..<weight.shape[0]).map { (x[row, $0], weight[$0, unit]) }, constant: bias)
+      let fresh = (0..<weight.shape[0]).reduce(Scalar(0)) { $0 + x[row, $1] * weight[$1, unit] } + (bias ?? 0)
+      let stored = trace.preactivation[row, unit]
+      if abs(fresh - stored) > 1e-3 * max(1, abs(stored)) {
+        lines.append("but when the line was executed it was \(number(stored)): the weights or x have changed since")
+      }
       if part == .output {
         lines += explainActivation(row: row, unit: unit, trace: trace, signs: signs)
       }

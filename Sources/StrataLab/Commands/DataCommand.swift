@@ -4,7 +4,8 @@ import StrataEngine
 
 extension Command {
   static let data = Command(
-    "data", .build, "chooses what to learn from: a name, a file, a folder, a function of x and y; alone it describes it",
+    "data", .build,
+    "chooses what to learn from: a name, a file, a folder, a function of x and y; alone it describes it",
     forms: [
       Form([], "describes the data") { _ throws(StrataError) in
         .look { (lab) throws(StrataError) in try describe(lab.experiment.data) }
@@ -13,7 +14,11 @@ extension Command {
         .look { (_) throws(StrataError) in list() }
       },
       Form(
-        [Place("NAME", .known(.dataSets), "a name of the list, a path, or an expression such as sin(3*x)")],
+        [
+          Place(
+            "NAME", .known(.dataSets), orFile: true, "a name of the list, a path, or an expression such as sin(3*x)")
+        ],
+        optionsUsage: "[--OPTION …]",
         options: { _ in DataOptions.descriptions.map { OptionDescription($0) } }
       ) { arguments throws(StrataError) in
         let name = arguments.text("NAME") ?? ""
@@ -56,7 +61,8 @@ extension Command {
     case .none: parts.append("no targets")
     }
     parts.append(
-      data.test.count > 0 ? "\(data.train.count) train / \(data.test.count) test" : "\(data.train.count) train, no test")
+      data.test.count > 0 ? "\(data.train.count) train / \(data.test.count) test" : "\(data.train.count) train, no test"
+    )
     return parts.joined(separator: " · ")
   }
 

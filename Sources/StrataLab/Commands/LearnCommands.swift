@@ -8,6 +8,7 @@ extension Command {
     forms: [
       Form(
         [Place("LEARNER", .known(.learners), "how to learn")],
+        optionsUsage: "[--SETTING …]",
         options: { words in
           learnerTypes.first { $0.keyword == words.first }?.settings.map { OptionDescription($0) } ?? []
         }
@@ -48,7 +49,8 @@ extension Command {
           let position = reference.position ?? [Int](repeating: 0, count: named.tensor.shape.rank)
           try experiment.setElement(of: named.name, at: position, to: Scalar(value))
           let place = position.map(String.init).joined(separator: ",")
-          return Outcome("\(named.symbol)[\(place)] was \(TensorText.value(old)), is \(TensorText.value(Scalar(value)))")
+          return Outcome(
+            "\(named.symbol)[\(place)] was \(TensorText.value(old)), is \(TensorText.value(Scalar(value)))")
         }
       },
       Form(

@@ -21,7 +21,8 @@ extension Command {
 
   static let print = Command(
     "print", .look, "prints a number, a part of a tensor, or what a tensor is like; alone it lists the tensors",
-    details: "Tensors go by their names or by the listing's signs: layer1.weight is W1. Indices are numbers, 0..4, or :.",
+    details:
+      "Tensors go by their names or by the listing's signs: layer1.weight is W1. Indices are numbers, 0..4, or :.",
     forms: [
       Form([]) { _ throws(StrataError) in .look { (lab) throws(StrataError) in listTensors(lab.experiment) } },
       Form([Place("NAME[INDEX]", .known(.tensors), "a tensor or a part of one")]) { arguments throws(StrataError) in
@@ -112,11 +113,13 @@ extension Command {
       let value = part.values.first ?? .nan
       let text = reference.indices == nil ? named.symbol : reference.text
       return Outcome(
-        "\(text) = \(TensorText.value(value))", numbers: [Outcome.Number(reference.text, Double("\(value)") ?? Double(value))])
+        "\(text) = \(TensorText.value(value))",
+        numbers: [Outcome.Number(reference.text, Double("\(value)") ?? Double(value))])
     }
     if reference.indices == nil, named.tensor.count == 1 {
       let value = named.tensor[flat: 0]
-      return Outcome("\(named.symbol) = \(TensorText.value(value))", numbers: [Outcome.Number(named.name, Double(value))])
+      return Outcome(
+        "\(named.symbol) = \(TensorText.value(value))", numbers: [Outcome.Number(named.name, Double(value))])
     }
     var outcome = Outcome()
     if reference.indices == nil {

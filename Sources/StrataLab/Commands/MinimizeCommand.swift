@@ -53,6 +53,9 @@ extension Command {
     guard (1...2).contains(numbers.count), let first = numbers[0], let last = numbers[numbers.count - 1] else {
       throw StrataError("--start takes one number or two, such as 1.5,-1; got \(text.quoted)", try: "--start 1,1")
     }
+    guard Scalar(first).isFinite, Scalar(last).isFinite else {
+      throw StrataError("--start is too far out: \(text.quoted)", try: "--start 1,1")
+    }
     return numbers.count == 1 ? [first] : [first, last]
   }
 

@@ -104,7 +104,8 @@ extension Command {
   private static func makeLayer(named words: [String]) throws(StrataError) -> any Layer {
     let known = layerTypes.map { $0.grammar }
     guard let word = words.first else {
-      throw StrataError("a layer was expected: \(known.map(\.keyword).joined(separator: ", "))", try: "add dense 16 relu")
+      throw StrataError(
+        "a layer was expected: \(known.map(\.keyword).joined(separator: ", "))", try: "add dense 16 relu")
     }
     guard let grammar = known.first(where: { $0.keyword == word }) else {
       let near = Nearest.to(word, among: known.map(\.keyword))
@@ -120,9 +121,10 @@ extension Command {
       let choices = (grammar.positional + grammar.options).flatMap { word -> [String] in
         if case .choice(let words) = word.kind { words } else { [] }
       }
-      let question = words.dropFirst().compactMap { word in
-        choices.contains(word) || Double(word) != nil ? nil : Nearest.to(word, among: choices)
-      }.first.map { "; did you mean \($0)?" } ?? ""
+      let question =
+        words.dropFirst().compactMap { word in
+          choices.contains(word) || Double(word) != nil ? nil : Nearest.to(word, among: choices)
+        }.first.map { "; did you mean \($0)?" } ?? ""
       throw StrataError(error.problem.safe + question, try: error.suggestion ?? grammar.usage)
     }
   }

@@ -69,10 +69,12 @@ extension Command {
           return Outcome()
         }
       },
-      Form([
-        Place("N", .integer(1...1_000_000_000), "how many"),
-        Place("UNIT", .unit(["steps", "epochs", "seconds"]), optional: true, "of what; steps if left out"),
-      ], "so many mini-batches, epochs or seconds") { arguments throws(StrataError) in
+      Form(
+        [
+          Place("N", .integer(1...1_000_000_000), "how many"),
+          Place("UNIT", .unit(["steps", "epochs", "seconds"]), optional: true, "of what; steps if left out"),
+        ], "so many mini-batches, epochs or seconds"
+      ) { arguments throws(StrataError) in
         let count = arguments.integer("N") ?? 1
         let unit = arguments.text("UNIT") ?? "steps"
         return .move { (lab) throws(StrataError) in
@@ -87,7 +89,8 @@ extension Command {
           return Outcome()
         }
       },
-      Form([.word("until"), Place("CONDITION", .condition, "such as test accuracy > 0.97")], "until a condition holds") {
+      Form([.word("until"), Place("CONDITION", .condition, "such as test accuracy > 0.97")], "until a condition holds")
+      {
         arguments throws(StrataError) in
         let text = arguments.text("CONDITION") ?? ""
         return .move { (lab) throws(StrataError) in

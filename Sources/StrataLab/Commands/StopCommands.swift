@@ -23,7 +23,8 @@ extension Command {
         let line = arguments.integer("LINE") ?? 1
         return .arrange { (lab) throws(StrataError) in
           if let learner = lab.experiment.learner, line > learner.listing.count {
-            throw StrataError("the listing has lines 1 to \(learner.listing.count); there is no line \(line)", try: "break 1")
+            throw StrataError(
+              "the listing has lines 1 to \(learner.listing.count); there is no line \(line)", try: "break 1")
           }
           return lab.add(Breakpoint(number: lab.nextBreakpoint, line: line))
         }

@@ -28,10 +28,12 @@ extension Command {
   static let goto = Command(
     "goto", .time, "goes to a moment of this branch, back or forward along what is recorded",
     forms: [
-      Form([
-        Place("N", .integer(0...1_000_000_000_000), "which"),
-        Place("UNIT", .unit(units), optional: true, "of what; steps if left out"),
-      ], "the moment at which so many had been done") { arguments throws(StrataError) in
+      Form(
+        [
+          Place("N", .integer(0...1_000_000_000_000), "which"),
+          Place("UNIT", .unit(units), optional: true, "of what; steps if left out"),
+        ], "the moment at which so many had been done"
+      ) { arguments throws(StrataError) in
         let number = arguments.integer("N") ?? 0
         let destination = destination(number, unit: arguments.text("UNIT"))
         return .move { (lab) throws(StrataError) in
@@ -67,7 +69,8 @@ extension Command {
           let count = lab.timeline.branches.count
           guard number <= count else {
             throw StrataError(
-              count == 1 ? "there is only branch 1" : "branches are numbered 1 to \(count); there is no branch \(number)",
+              count == 1
+                ? "there is only branch 1" : "branches are numbered 1 to \(count); there is no branch \(number)",
               try: "branches")
           }
           let tick = lab.timeline.branches[number - 1].end.tick
@@ -129,10 +132,12 @@ extension Command {
         loss.map { NumberText.short($0) } ?? "", accuracy.map { NumberText.short($0, digits: 3) } ?? "", difference,
       ])
     }
-    var outcome = Outcome(table: table, numbers: [
-      Outcome.Number("branch", Double(timeline.branchNumber)),
-      Outcome.Number("branches", Double(timeline.branches.count)),
-    ])
+    var outcome = Outcome(
+      table: table,
+      numbers: [
+        Outcome.Number("branch", Double(timeline.branchNumber)),
+        Outcome.Number("branches", Double(timeline.branches.count)),
+      ])
     outcome.append("now at step \(lab.moment.step) of branch \(timeline.branchNumber)")
     return outcome
   }

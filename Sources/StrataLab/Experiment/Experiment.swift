@@ -45,6 +45,8 @@ public struct Experiment: Sendable {
   private var plan: (any Model)?
   /// The learner at work, or the one set aside while there is a plan.
   private var engine: (any Learner)?
+  /// What the learner says of itself, read whenever it has moved: asking it through the existential would copy it.
+  private var reading = Reading()
   /// What the clock of a new learner begins from.
   private var base = Moment()
   /// When the newest step and the newest epoch ended.
@@ -80,8 +82,7 @@ public struct Experiment: Sendable {
 
   /// Now.
   public var moment: Moment {
-    guard let engine else { return base }
-    let clock = engine.clock
+    let clock = reading.clock
     var moment = base
     moment.tick += clock.instructions
     moment.step += clock.steps
@@ -91,26 +92,58 @@ public struct Experiment: Sendable {
   }
 
   /// The finest time: instructions executed.
-  public var tick: Int { base.tick + (engine?.clock.instructions ?? 0) }
+  public var tick: Int { base.tick + reading.clock.instructions }
+  /// The loss of the newest finished mini-batch; nan before the first.
+  public var newestLoss: Double { reading.loss }
+  /// The line of the listing that is executed next, an index.
+  var nextLine: Int { reading.line }
 
   // Running.
 
+  /// What a learner is asked after each move.
+  private struct Reading: Sendable {
+    var clock = Clock()
+    var loss = Double.nan
+    var line = 0
+
+    mutating func read<L: Learner>(_ learner: borrowing L) {
+      clock = learner.clock
+      loss = learner.loss
+      line = learner.line
+    }
+  }
+
   /// Executes one instruction. Traps when not ready.
   mutating func step() -> NumericFault? {
-    let fault = engine!.step()
+    let fault = Experiment.move(&engine!, &reading, byInstruction: true)
     noteClock()
     return fault
   }
 
   /// Executes to the end of the present mini-batch. Traps when not ready.
   mutating func next() -> NumericFault? {
-    let fault = engine!.next()
+    let fault = Experiment.move(&engine!, &reading, byInstruction: false)
     noteClock()
     return fault
   }
 
+  /// Works on the learner where it is: opened once, neither copied nor boxed again.
+  private static func move<L: Learner>(
+    _ learner: inout L, _ reading: inout Reading, byInstruction: Bool
+  ) -> NumericFault? {
+    let fault = byInstruction ? learner.step() : learner.next()
+    reading.read(learner)
+    return fault
+  }
+
+  /// Reads the learner again after something about it was changed.
+  private mutating func readEngine() {
+    reading = Reading()
+    if let engine { reading.read(engine) }
+  }
+
   private mutating func noteClock() {
-    let clock = engine!.clock
+    let clock = reading.clock
     guard clock.steps != seenSteps else { return }
     seenSteps = clock.steps
     stepTick = base.tick + clock.instructions
@@ -129,7 +162,10 @@ public struct Experiment: Sendable {
     var notes: [String] = []
     guard var network else { return notes + settle(with: model) }
     do {
-      notes += Experiment.renewed(try network.setInputShape(new.inputShape))
+      // Layers that were only planned have nothing to lose.
+      let hadWeights = network.parameterCount > 0
+      let renewed = try network.setInputShape(new.inputShape)
+      if hadWeights { notes += Experiment.renewed(renewed) }
       return notes + settle(with: network)
     } catch {
       _ = try? network.setInputShape(nil)
@@ -189,6 +225,8 @@ public struct Experiment: Sendable {
       try engine!.set(setting.key, to: setting.value)
       remember(setting)
     }
+    readEngine()
+    try checkRoom()
     return notes
   }
 
@@ -205,12 +243,15 @@ public struct Experiment: Sendable {
       if engine != nil { try engine!.set(setting.key, to: setting.value) }
     }
     remember(setting)
+    readEngine()
+    try checkRoom()
   }
 
   /// Replaces one number of a parameter.
   mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError) {
     if plan == nil, engine != nil {
       try engine!.setElement(of: name, at: position, to: value)
+      readEngine()
     } else {
       var model = self.model
       try model.setElement(of: name, at: position, to: value)
@@ -234,6 +275,10 @@ public struct Experiment: Sendable {
       return []
     }
     let types = chosenLearner.flatMap { keyword in learnerTypes.first { $0.keyword == keyword }.map { [$0] } }
+    if let reason = Experiment.excess(model, batch: Experiment.evaluationBatch) {
+      setAside(model, because: reason)
+      return []
+    }
     var reason: StrataError?
     for type in types ?? learnerTypes {
       do {
@@ -241,6 +286,7 @@ public struct Experiment: Sendable {
           let wasAside = plan != nil
           try old.adopt(model, data: data)
           engine = old
+          readEngine()
           plan = nil
           missing = nil
           return wasAside ? ["goes on learning by \(type.keyword)"] : []
@@ -249,6 +295,7 @@ public struct Experiment: Sendable {
         let refused = applyChosen(to: &learner)
         leaveEngine()
         engine = learner
+        readEngine()
         (seenSteps, seenEpochs) = (learner.clock.steps, learner.clock.epochs)
         plan = nil
         missing = nil
@@ -262,6 +309,29 @@ public struct Experiment: Sendable {
     return []
   }
 
+  /// The most bytes that the workspaces of a pass may take.
+  private static let maximumWorkspace = 8_000_000_000
+  /// So many samples pass through at once where a whole set is evaluated.
+  private static let evaluationBatch = 500
+
+  /// Why a pass of so many samples would take more memory than there may be; nil when it would not.
+  private static func excess(_ model: any Model, batch: Int) -> StrataError? {
+    let outputs = model.parts.reduce(0.0) { $0 + Double($1.outputShape?.elementCount ?? 0) }
+    // At a layer: the sum, the output, and the gradients of both.
+    let bytes = outputs * Double(batch) * 4 * Double(MemoryLayout<Scalar>.stride)
+    guard bytes > Double(maximumWorkspace) else { return nil }
+    return StrataError(
+      "\(batch) samples at once through \(NumberText.scaled(outputs)) units would need \(NumberText.scaled(bytes))B",
+      try: "fewer units, or a smaller batch")
+  }
+
+  /// Throws when the mini-batch has become too large for memory.
+  private func checkRoom() throws(StrataError) {
+    guard let learner, let data else { return }
+    let batch = (data.train.count + max(learner.clock.stepsPerEpoch, 1) - 1) / max(learner.clock.stepsPerEpoch, 1)
+    if let excess = Experiment.excess(learner.model, batch: batch) { throw excess }
+  }
+
   private mutating func setAside(_ model: any Model, because reason: StrataError) {
     plan = model
     missing = reason
@@ -273,6 +343,7 @@ public struct Experiment: Sendable {
     base = moment
     base.epochFraction = 0
     engine = nil
+    readEngine()
     plan = kept
     (seenSteps, seenEpochs) = (0, 0)
   }
@@ -301,7 +372,8 @@ public struct Experiment: Sendable {
     guard let description = type.settings.first(where: { $0.key == setting.key }) else {
       let question = Nearest.question(setting.key, among: keys)
       throw StrataError(
-        "\(type.keyword) has no setting \(setting.key.quoted)\(question)", try: "one of \(keys.joined(separator: ", "))")
+        "\(type.keyword) has no setting \(setting.key.quoted)\(question)", try: "one of \(keys.joined(separator: ", "))"
+      )
     }
     do {
       _ = try description.kind.checked(setting.value)
@@ -328,14 +400,9 @@ public struct Experiment: Sendable {
   }
 }
 
-// Looking at the learner in place: a copy of it, even for a moment, would make the next instruction copy what it writes.
 extension Experiment {
-  /// The loss of the newest finished mini-batch; nan before the first.
-  var newestLoss: Double { engine?.loss ?? .nan }
   /// All that is known of the newest mini-batch.
   var measurements: Measurements { engine?.measurements ?? Measurements() }
-  /// The line of the listing that is executed next, an index.
-  var nextLine: Int { engine?.line ?? 0 }
   /// The phase that it belongs to.
   var nextPhase: String { engine.map { $0.listing[$0.line].phase } ?? "" }
 

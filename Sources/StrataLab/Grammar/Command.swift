@@ -54,13 +54,18 @@ public struct Place: Sendable {
   public var name: String
   public var kind: WordKind
   public var isOptional: Bool
+  /// Whether a file's path may stand here.
+  public var takesFiles: Bool
   /// One sentence for help.
   public var help: String
 
-  public init(_ name: String, _ kind: WordKind, optional isOptional: Bool = false, _ help: String = "") {
+  public init(
+    _ name: String, _ kind: WordKind, optional isOptional: Bool = false, orFile: Bool = false, _ help: String = ""
+  ) {
     self.name = name
     self.kind = kind
     self.isOptional = isOptional
+    if case .path = kind { takesFiles = true } else { takesFiles = orFile }
     self.help = help
   }
 
@@ -126,17 +131,20 @@ public struct Form: Sendable {
   public var places: [Place]
   /// One sentence for help; empty where the command's summary says it all.
   public var help: String
+  /// How usage shows its options; nil where they are few and are listed.
+  public var optionsUsage: String?
   /// Its options; they may depend on the words before them (`learn LEARNER`).
   public var options: @Sendable (_ words: [String]) -> [OptionDescription]
   public var action: @Sendable (Arguments) throws(StrataError) -> Action
 
   public init(
-    _ places: [Place], _ help: String = "",
+    _ places: [Place], _ help: String = "", optionsUsage: String? = nil,
     options: @escaping @Sendable ([String]) -> [OptionDescription] = { _ in [] },
     action: @escaping @Sendable (Arguments) throws(StrataError) -> Action
   ) {
     self.places = places
     self.help = help
+    self.optionsUsage = optionsUsage
     self.options = options
     self.action = action
   }
@@ -187,9 +195,13 @@ public struct Command: Sendable {
   /// One line a form: `run N [steps|epochs|seconds]`.
   public var usage: [String] {
     forms.map { form in
-      let words = [word] + form.places.map(\.usage)
-      let options = form.options([]).map { $0.isFlag ? "[--\($0.name)]" : "[--\($0.name) …]" }
-      return (words + (options.count > 4 ? ["[--OPTION …]"] : options)).joined(separator: " ")
+      var words = [word] + form.places.map(\.usage)
+      if let options = form.optionsUsage {
+        words.append(options)
+      } else {
+        words += form.options([]).map { $0.isFlag ? "[--\($0.name)]" : "[--\($0.name) …]" }
+      }
+      return words.joined(separator: " ")
     }
   }
 }

@@ -69,9 +69,8 @@ extension CommandTable {
 
   private static func rows(_ rows: [(String, String, String?, String)]) -> [String] {
     guard !rows.isEmpty else { return [] }
-    func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
     return rows.map { name, form, usual, help in
-      let details = [form.isEmpty ? nil : "`\(cell(form))`", usual.map { "usually `\($0)`" }].compactMap { $0 }
+      let details = [form.isEmpty ? nil : "`\(form)`", usual.map { "usually `\($0)`" }].compactMap { $0 }
       return "- `\(name)`: \(help)" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
     } + [""]
   }

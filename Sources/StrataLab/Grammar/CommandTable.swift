@@ -11,6 +11,7 @@ public enum CommandTable {
     .back, .goto, .branches, .branch,
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test,
+    .save, .load,
     .say, .pause, .expect, .help, .quit,
   ]
 }

@@ -31,6 +31,23 @@ extension Lab {
     return found
   }
 
+  /// Whether the name of a file could stand at a cursor: then the line editor offers those too.
+  public func completesFiles(for line: String, at cursor: Int) -> Bool {
+    let head = String(line.prefix(max(0, cursor)))
+    guard head.utf8.count <= TypedLine.maximumLength else { return false }
+    let typed = TypedLine(head)
+    let isNew = typed.tokens.last.map { $0.range.upperBound < typed.characters.count } ?? true
+    let before = isNew ? typed.tokens[...] : typed.tokens.dropLast()
+    guard let first = before.first, let command = CommandTable.all.first(where: { $0.word == first.text }) else {
+      return false
+    }
+    return command.forms.contains { form in
+      guard form.places.indices.contains(before.count - 1) else { return false }
+      let fits = zip(form.places, before.dropFirst()).allSatisfy { $0.problem(with: $1.text) == nil }
+      return fits && form.places[before.count - 1].takesFiles
+    }
+  }
+
   private func suggestions(after words: [String], prefix: String) -> [Suggestion] {
     guard let first = words.first else {
       return CommandTable.all.map { Suggestion($0.word, disabledNote($0) + $0.summary) }
@@ -72,7 +89,8 @@ extension Lab {
     let options = form.options(values).map { Suggestion("--\($0.name)", $0.help) }
     var found: [Suggestion] = []
     while let place = places.popFirst() {
-      found += place.kind.takesRest
+      found +=
+        place.kind.takesRest
         ? suggestions(inside: place, after: [], before: values, prefix: prefix)
         : self.words(of: place, after: words)
       if !place.isOptional { break }
@@ -93,7 +111,8 @@ extension Lab {
     if case .choice(let words)? = kind { words.map { Suggestion($0) } } else { [] }
   }
 
-  private func suggestions(inside place: Place, after words: [String], before: [String], prefix: String) -> [Suggestion] {
+  private func suggestions(inside place: Place, after words: [String], before: [String], prefix: String) -> [Suggestion]
+  {
     switch place.kind {
     case .layer: layerSuggestions(after: words, prefix: prefix)
     case .condition:

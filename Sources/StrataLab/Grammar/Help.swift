@@ -58,7 +58,10 @@ enum Help {
     let options = command.forms.flatMap { $0.options([]) }
     if !options.isEmpty { lines += ["options"] + table(of: options).lines }
     if command.word == "learn" {
-      for type in learnerTypes { lines.append("  \(type.keyword): \(type.summary)   (help \(type.keyword))") }
+      lines.append("learners; help LEARNER lists its settings")
+      var table = TextTable(columns: ["", "", ""])
+      for type in learnerTypes { table.rows.append(["", type.keyword, type.summary]) }
+      lines += table.lines
     }
     if ["add", "insert", "change"].contains(command.word) {
       lines.append("layers")

@@ -26,7 +26,8 @@ extension CommandTable {
   /// The command with this word. Throws with the nearest one.
   public static func find(_ word: String) throws(StrataError) -> Command {
     if let command = all.first(where: { $0.word == word }) { return command }
-    guard let near = Nearest.to(word, among: all.map(\.word)), let command = all.first(where: { $0.word == near }) else {
+    guard let near = Nearest.to(word, among: all.map(\.word)), let command = all.first(where: { $0.word == near })
+    else {
       throw StrataError("there is no command \(word.quoted)", try: "help")
     }
     throw StrataError("there is no command \(word.quoted); did you mean \(near)?", try: command.examples.first)
@@ -37,7 +38,9 @@ extension Command {
   /// Finds the form that fits. Throws what the form that fits farthest misses.
   func parse(_ line: TypedLine) throws(StrataError) -> ParsedLine {
     var misfit: Misfit?
-    for form in forms {
+    // A form's own first word decides for it: `set weight …` is never read as the setting `weight`.
+    let own = line.tokens.count > 1 ? forms.filter { $0.begins(with: line.tokens[1].text) } : []
+    for form in own.isEmpty ? forms : own {
       switch form.match(line, command: self) {
       case .success(let arguments): return ParsedLine(command: self, form: form, arguments: arguments)
       case .failure(let new):
@@ -80,7 +83,8 @@ struct Misfit: Error {
     }
     let found = line.tokens[place].text
     if expected == ["nothing more"] {
-      return StrataError("\(found.quoted) is too much after \(before.quoted)", try: command.usage.joined(separator: "   or   "))
+      return StrataError(
+        "\(found.quoted) is too much after \(before.quoted)", try: command.usage.joined(separator: "   or   "))
     }
     let question = Nearest.question(found, among: candidates)
     return StrataError(
@@ -94,6 +98,10 @@ struct Misfit: Error {
 }
 
 extension Form {
+  fileprivate func begins(with word: String) -> Bool {
+    if case .literal? = places.first?.kind { places.first?.name == word } else { false }
+  }
+
   /// Fills the places with the line's words after the command.
   func match(_ line: TypedLine, command: Command) -> Result<Arguments, Misfit> {
     var reader = FormReader(form: self, line: line)

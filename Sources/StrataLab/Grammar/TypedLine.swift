@@ -65,7 +65,9 @@ public struct TypedLine: Hashable, Sendable {
           }
           place += 1
         }
-        if !isClosed { flaw = StrataError("a quote \(character) is opened and not closed", try: "close it, or leave it out") }
+        if !isClosed {
+          flaw = StrataError("a quote \(character) is opened and not closed", try: "close it, or leave it out")
+        }
         continue
       }
       if character == "[" { brackets += 1 }

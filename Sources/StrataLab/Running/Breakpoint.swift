@@ -95,7 +95,8 @@ struct Watched: Sendable {
       return threshold > 0 ? abs(difference) >= threshold : new[index].bitPattern != values[index].bitPattern
     }
     guard let first = changed.first else { return nil }
-    let text = "\(NumberText.short(Double(values[first]), digits: 6)) → \(NumberText.short(Double(new[first]), digits: 6))"
+    let text =
+      "\(NumberText.short(Double(values[first]), digits: 6)) → \(NumberText.short(Double(new[first]), digits: 6))"
     values = new
     return changed.count == 1 ? text : "\(changed.count) numbers, the first \(text)"
   }

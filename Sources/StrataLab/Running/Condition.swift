@@ -44,7 +44,8 @@ public struct Condition: Hashable, Sendable {
     /// As it would be typed.
     public var text: String {
       switch test {
-      case .compare(let comparison, let number): "\(quantity.name) \(comparison.rawValue) \(NumberText.short(number, digits: 6))"
+      case .compare(let comparison, let number):
+        "\(quantity.name) \(comparison.rawValue) \(NumberText.exact(number))"
       case .isNaN(let yes): "\(quantity.name) is \(yes ? "" : "not ")nan"
       case .rises(let times): "\(quantity.name) rises \(times) times"
       case .stalls(let epochs): "\(quantity.name) stalls \(epochs) epochs"
@@ -137,7 +138,8 @@ private struct ConditionScanner {
       let isNot = next == "not"
       if isNot { next = words.popLast() }
       guard next == "nan" else {
-        throw StrataError("after 'is' comes nan, or not nan; got \((next ?? "nothing").quoted)", try: "\(quantity.name) is nan")
+        throw StrataError(
+          "after 'is' comes nan, or not nan; got \((next ?? "nothing").quoted)", try: "\(quantity.name) is nan")
       }
       return Condition.Term(quantity: quantity, test: .isNaN(!isNot))
     case "rises": return Condition.Term(quantity: quantity, test: .rises(times: try count("rises", unit: "times")))

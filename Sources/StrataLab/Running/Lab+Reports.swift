@@ -5,7 +5,8 @@ extension Lab {
   /// How far the run is.
   var runProgress: Progress {
     guard case .run(let run) = activity else { return Progress(fraction: nil, text: "") }
-    return Progress(fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run), isOnTheWay: true))
+    return Progress(
+      fraction: run.fraction(moment), text: statusText(samplesPerSecond: samplesPerSecond(run), isOnTheWay: true))
   }
 
   /// `step 495 · epoch 11 · loss 0.071 · test accuracy 0.972 · 410 k samples/s`.
@@ -14,7 +15,9 @@ extension Lab {
   public func statusText(samplesPerSecond: Double? = nil, isOnTheWay: Bool = false) -> String {
     let moment = moment
     var parts = ["step \(moment.step)"]
-    if moment.epochs > 0, experiment.data?.train.count ?? 0 > 0 { parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))") }
+    if moment.epochs > 0, experiment.data?.train.count ?? 0 > 0 {
+      parts.append("epoch \(NumberText.short(moment.epoch, digits: 3))")
+    }
     let loss = experiment.newestLoss
     if !loss.isNaN || fault != nil { parts.append("loss \(NumberText.short(loss))") }
     for entry in newestTest(exactly: !isOnTheWay).entries where entry.name != "loss" {
@@ -98,7 +101,10 @@ extension Lab {
     case .done: return nil
     case .condition(let held): return "stopped: \(Lab.text(of: held))  (\(place))"
     case .breakpoint(let number, let what): return "stopped: \(what)  (breakpoint \(number), \(place))"
-    case .fault(let fault): return "stopped: \(fault)  (\(place))"
+    case .fault(let fault):
+      let position = fault.position.isEmpty ? "" : "[\(fault.position.map(String.init).joined(separator: ","))]"
+      let layer = fault.layer.map { " (layer \($0))" } ?? ""
+      return "stopped: line \(fault.line)\(layer) made \(fault.tensor)\(position) = \(fault.value)  (\(place))"
     case .interrupted: return "interrupted at \(place)"
     case .cannotGoOn(let error): return "stopped: \(error.problem)  (\(place))"
     }
@@ -114,7 +120,8 @@ extension Lab {
     var table = TextTable(columns: ["", "", "", ""])
     for line in lines {
       let written = listing[line].writes.first.flatMap { learner.tensor(named: $0) }
-      table.rows.append(["", "\(line + 1)", listing[line].text, written.map(TensorText.summary) ?? ""])
+      let cost = listing[line].phase == "loss" ? "C  \(NumberText.short(learner.loss))" : ""
+      table.rows.append(["", "\(line + 1)", listing[line].text, written.map(TensorText.summary) ?? cost])
     }
     table.rows.append(["▶", "\(learner.line + 1)", listing[learner.line].text, "next"])
     outcome.append(table)

@@ -113,11 +113,8 @@ extension Lab {
     if moment.epochs != previous.epochs {
       let isNeeded =
         run.until?.condition.needsEvaluation ?? false || breakpoints.contains(where: \.needsEvaluation)
-      evaluated = isNeeded || run.schedule.isDue(epoch: moment.epochs, stepsSince: moment.step - run.evaluatedStep)
-      if evaluated {
-        run.evaluatedStep = moment.step
-        noteTest(at: moment)
-      }
+      evaluated = isNeeded || run.schedule.isDue(epoch: moment.epochs)
+      if evaluated { noteTest(at: moment) }
     }
     if run.until != nil, evaluated || !(run.until?.condition.isAllEvaluation ?? true) {
       var cache = QuantityCache(isEvaluated: evaluated)
@@ -188,7 +185,7 @@ extension Lab {
       let shown = NumberText.short(value)
       switch term.test {
       case .compare(let comparison, let number):
-        return "\(term.quantity.name) \(shown) \(comparison.rawValue) \(NumberText.short(number, digits: 6))"
+        return "\(term.quantity.name) \(shown) \(comparison.rawValue) \(NumberText.exact(number))"
       case .isNaN: return "\(term.quantity.name) is \(shown)"
       case .rises(let times): return "\(term.quantity.name) rose \(times) times, to \(shown)"
       case .stalls(let epochs): return "\(term.quantity.name) stalled for \(epochs) epochs, now \(shown)"

@@ -44,8 +44,6 @@ struct Run: Sendable {
   var keepSpacing = Run.leastSpacing
   /// Units of execution between two looks at the clock.
   var unitsPerCheck = 1
-  /// The step at which the test part was last measured.
-  var evaluatedStep: Int
   var schedule: EvaluationSchedule
   /// Every so many steps all measurements are noted; a power of two less one.
   var measureMask: Int
@@ -55,8 +53,8 @@ struct Run: Sendable {
 
   /// Re-execution between two keyframes should take no longer than this.
   static let leastSpacing = 0.2
-  /// Bytes a second at which copying costs one per cent of the time: a hundredth of what memory can do.
-  static let copyBytesPerSecond = 2e7
+  /// Bytes a second at which copying costs one per cent of the time: a hundredth of what copying reaches.
+  static let copyBytesPerSecond = 1e7
   /// Mini-batches that take longer than this are executed instruction by instruction, to stop soon when asked.
   static let slowUnit = 0.002
 
@@ -67,7 +65,6 @@ struct Run: Sendable {
     self.line = line
     start = experiment.moment
     recordedTick = start.tick
-    evaluatedStep = start.step
     schedule = EvaluationSchedule(experiment)
     // What a learner measures costs about as much as a step of a tiny network.
     measureMask = experiment.model.parameterCount > 20_000 ? 7 : 63

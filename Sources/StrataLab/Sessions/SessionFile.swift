@@ -20,6 +20,11 @@ public struct SessionLine: Hashable, Sendable {
   /// Counted from 1 in the file.
   public var number: Int
   public var text: String
+
+  public init(number: Int, text: String) {
+    self.number = number
+    self.text = text
+  }
 }
 
 /// A session read from, or to be written to, a file.
@@ -57,7 +62,8 @@ public struct SessionFile: Hashable, Sendable {
   public init(_ bytes: [UInt8]) throws(StrataError) {
     guard bytes.count <= SessionFile.maximumBytes else {
       throw StrataError(
-        "a session has at most \(NumberText.bytes(SessionFile.maximumBytes)); this one has \(NumberText.bytes(bytes.count))")
+        "a session has at most \(NumberText.bytes(SessionFile.maximumBytes)); this one has \(NumberText.bytes(bytes.count))"
+      )
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw StrataError("a session is text in UTF-8; this is not")
@@ -95,7 +101,8 @@ public struct SessionFile: Hashable, Sendable {
       case let word? where word.hasPrefix("#"): break
       case "seed"?:
         guard let number = UInt64(value) else {
-          throw StrataError("line \(index + 1): a whole number was expected after seed, got \(value.quoted)", try: "seed 1")
+          throw StrataError(
+            "line \(index + 1): a whole number was expected after seed, got \(value.quoted)", try: "seed 1")
         }
         seed = number
       case let word? where SessionFile.fields.contains(word) && !value.isEmpty:
@@ -129,7 +136,8 @@ public struct SessionFile: Hashable, Sendable {
     let words = line.split(separator: " ").map(String.init)
     guard words.count == 3, words[0] == "strata", words[1] == "session", let number = Int(words[2]) else {
       throw StrataError(
-        "line 1: a session begins with 'strata session \(version)'; got \(line.quoted)", try: "strata session \(version)")
+        "line 1: a session begins with 'strata session \(version)'; got \(line.quoted)",
+        try: "strata session \(version)")
     }
     guard number == version else {
       throw StrataError("line 1: this session has version \(number); versions up to \(version) are understood")

@@ -15,6 +15,11 @@ public enum NumberText {
     return formatted("%.*g", digits, value)
   }
 
+  /// The shortest text that reads back as the same number.
+  public static func exact(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.isFinite ? "\(value)" : short(value)
+  }
+
   /// A fixed number of decimals, for columns that should stand straight.
   public static func fixed(_ value: Double, decimals: Int) -> String {
     if !value.isFinite { return short(value) }

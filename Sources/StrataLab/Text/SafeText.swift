@@ -11,11 +11,11 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text with every control character, tabs and line ends included, replaced by `?`.
+  /// The text with every control character, line ends included, replaced by `?`, and tabs by a space.
   var safe: String {
     guard unicodeScalars.contains(where: \.steersTerminal) else { return self }
     var scalars = String.UnicodeScalarView()
-    for scalar in unicodeScalars { scalars.append(scalar.steersTerminal ? "?" : scalar) }
+    for scalar in unicodeScalars { scalars.append(scalar == "\t" ? " " : scalar.steersTerminal ? "?" : scalar) }
     return String(scalars)
   }
 

@@ -263,7 +263,9 @@ public struct Timeline: Sendable {
       branch.edits.count > appliedEdits ? branch.edits[appliedEdits].tick : Int.max
     }
     // Where several agree, the one that goes on longest without an edit.
-    if let other = agreeing.max(by: { nextTick($0) < nextTick($1) || (nextTick($0) == nextTick($1) && $0.number > $1.number) }) {
+    if let other = agreeing.max(by: {
+      nextTick($0) < nextTick($1) || (nextTick($0) == nextTick($1) && $0.number > $1.number)
+    }) {
       branchNumber = other.number
     } else {
       fork(tick: place, step: step, edits: Array(edits.prefix(appliedEdits)))
@@ -272,7 +274,13 @@ public struct Timeline: Sendable {
   }
 
   private mutating func fork(tick: Int, step: Int, edits: [Edit]) {
-    let fork = Fork(branch: branchNumber, tick: tick, step: step, edits: appliedEdits)
+    // What is left is the branch that this place belongs to, not one that itself left it later.
+    var parent = branchNumber
+    let place = TimelinePlace(tick: tick, edits: appliedEdits)
+    while let fork = branches[parent - 1].fork, place <= TimelinePlace(tick: fork.tick, edits: fork.edits) {
+      parent = fork.branch
+    }
+    let fork = Fork(branch: parent, tick: tick, step: step, edits: appliedEdits)
     branches.append(Branch(number: branches.count + 1, fork: fork, edits: edits, end: present.moment))
     keyframes.addBranch()
     branchNumber = branches.count

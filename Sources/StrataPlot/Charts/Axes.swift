@@ -1,9 +1,5 @@
 /// The frame of a chart: ticks and labels at the left and below, what is left for the data inside.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// Two scales and their names.
 struct Axes {
   var x: Scale

@@ -126,7 +126,8 @@ public struct ImageTiles: Hashable, Sendable, Drawable {
   }
 
   private func frame(_ origin: (x: Int, y: Int), _ layout: TileLayout, on pixels: inout Raster) {
-    let color = ColorRole.accent.darkTheme
+    // Yellow and orange are colours of the other palettes; white is not, up to their very ends.
+    let color = shading == .grey ? ColorRole.accent.darkTheme : RGB(255, 255, 255)
     for x in (origin.x - 1)...(origin.x + layout.width) {
       pixels[x, origin.y - 1] = color
       pixels[x, origin.y + layout.height] = color

@@ -1,9 +1,5 @@
 /// A plane as vectors.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 extension PlaneMap {
   public func draw(on svg: inout SVG, in frame: Frame) {
     guard !isEmpty else { return drawMessage(nothingYet, on: &svg, in: frame) }

@@ -17,12 +17,12 @@ public struct Shading: Hashable, Sendable {
   /// Numbers that have a natural lower end.
   public static let sequential = Shading(.sequential(.viridis))
   /// Signed numbers on a dark screen.
-  public static let signed = Shading(.diverging(.berlin))
+  public static let signed = Shading(.diverging(.blueOrange))
   /// Signed numbers on paper.
   public static let signedOnLight = Shading(.diverging(.redBlue))
 
   /// The same for a light ground: zero is white there and not black.
-  public var onPaper: Shading { kind == .diverging(.berlin) ? .signedOnLight : self }
+  public var onPaper: Shading { kind == .diverging(.blueOrange) ? .signedOnLight : self }
 
   public var isSigned: Bool {
     if case .diverging = kind { return true }

@@ -1,18 +1,14 @@
 /// Colours for numbers and for classes.
 ///
 /// The sequential palettes grow lighter evenly and survive colour blindness and a grey copier. Of the diverging ones
-/// `redBlue` has a light middle (paper), `berlin` a dark one: on a dark terminal a weight of zero is then dark, and
+/// `redBlue` has a light middle (paper), `blueOrange` a dark one: on a dark terminal a weight of zero is then dark, and
 /// what the network has learned shines. Every palette has 64 levels, so that a screen of images stays within a few
 /// thousand colour pairs.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 public enum Palette: String, Hashable, Sendable, CaseIterable {
   case grey, viridis, cividis
-  /// Diverging: blue below, red above the middle.
-  case redBlue, berlin
+  /// Diverging: blue below the middle, red or orange above it.
+  case redBlue, blueOrange
 
   /// How many different colours a palette has.
   public static let levels = 64
@@ -20,7 +16,7 @@ public enum Palette: String, Hashable, Sendable, CaseIterable {
   /// What stands for a number that is none: nothing in the palettes looks like it.
   public static let notFinite = RGB(255, 0, 200)
 
-  public var isDiverging: Bool { self == .redBlue || self == .berlin }
+  public var isDiverging: Bool { self == .redBlue || self == .blueOrange }
 
   /// The colour at a fraction in [0, 1]; values outside are cut, and NaN is `notFinite`.
   public func color(at fraction: Double) -> RGB {
@@ -33,7 +29,7 @@ public enum Palette: String, Hashable, Sendable, CaseIterable {
     case .viridis: return RGB(hex: PaletteTable.viridis[level])
     case .cividis: return RGB(hex: PaletteTable.cividis[level])
     case .redBlue: return RGB(hex: PaletteTable.redBlue[level])
-    case .berlin: return RGB(hex: PaletteTable.berlin[level])
+    case .blueOrange: return RGB(hex: PaletteTable.blueOrange[level])
     }
   }
 

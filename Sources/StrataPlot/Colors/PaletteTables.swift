@@ -1,10 +1,9 @@
-/// The colours of the palettes, 64 of each, as their authors published them.
+/// The colours of the palettes, 64 of each, as their authors published them, and one of our own.
 ///
 /// - viridis: Stefan van der Walt and Nathaniel Smith 2015 (CC0).
 /// - cividis: Nuñez, Anderton and Renslow, "Optimizing colormaps with consideration for color vision deficiency",
 ///   PLoS ONE 13(7), 2018 (CC0 in matplotlib's table).
 /// - RdBu: Harrower and Brewer, ColorBrewer.org, 2003 (Apache-2.0), interpolated from its eleven colours, blue first.
-/// - berlin: Crameri, "Scientific colour maps", 2018 (MIT), doi:10.5281/zenodo.1243862.
 enum PaletteTable {
   static let viridis: [UInt32] = [
     0x440154, 0x46075A, 0x470D60, 0x471365, 0x48186A, 0x481D6F, 0x482374, 0x482878, 0x472D7B, 0x46327E, 0x453781,
@@ -33,12 +32,30 @@ enum PaletteTable {
     0xBB2A34, 0xB61F2E, 0xAE172A, 0xA21328, 0x960F27, 0x8A0B25, 0x7F0823, 0x730421, 0x67001F,
   ]
 
-  static let berlin: [UInt32] = [
-    0x9EB0FF, 0x95AFFB, 0x8CAEF6, 0x82ADF2, 0x79ABED, 0x6FA9E8, 0x65A7E2, 0x5BA4DB, 0x519FD3, 0x489ACA, 0x4194C1,
-    0x3B8DB7, 0x3685AD, 0x327EA3, 0x2E7699, 0x2B6F8F, 0x276683, 0x245E7A, 0x225771, 0x1F5068, 0x1C495F, 0x1A4256,
-    0x173C4D, 0x153544, 0x132F3C, 0x122934, 0x11232C, 0x101D25, 0x11191E, 0x111418, 0x131112, 0x160E0D, 0x1B0B07,
-    0x200B04, 0x240C02, 0x280D01, 0x2D0E00, 0x330F00, 0x381000, 0x3E1201, 0x441301, 0x4A1502, 0x501803, 0x571B06,
-    0x5F1F0A, 0x68240F, 0x702A14, 0x79301B, 0x843924, 0x8C402C, 0x944834, 0x9C4F3D, 0xA45746, 0xAC5E4F, 0xB46658,
-    0xBC6D61, 0xC4756A, 0xCC7D73, 0xD5857D, 0xDD8D86, 0xE59590, 0xEE9D9A, 0xF6A5A3, 0xFFADAD,
-  ]
+  /// Our own, for dark grounds: black at zero, lighter to both sides through colours that xterm's cube has, so that it
+  /// is nearly the same with 256 colours. Blue against red and orange is told apart with any colour blindness.
+  static let blueOrange: [UInt32] = {
+    let below: [(Double, UInt32)] = [
+      (0, 0x000000), (0.12, 0x00005F), (0.26, 0x005F87), (0.4, 0x0087AF), (0.55, 0x00AFD7), (0.7, 0x5FAFFF),
+      (0.85, 0x87D7FF), (1, 0xD7FFFF),
+    ]
+    let above: [(Double, UInt32)] = [
+      (0, 0x000000), (0.12, 0x5F0000), (0.24, 0x870000), (0.34, 0xAF0000), (0.44, 0xD75F00), (0.55, 0xFF5F00),
+      (0.66, 0xFF8700), (0.77, 0xFFAF00), (0.88, 0xFFD75F), (1, 0xFFFFD7),
+    ]
+    return (0..<64).map { level in
+      let signed = Double(level) / 63 * 2 - 1
+      return between(signed < 0 ? below : above, at: abs(signed))
+    }
+  }()
+
+  /// The colour at a place between anchors, linearly.
+  private static func between(_ anchors: [(Double, UInt32)], at place: Double) -> UInt32 {
+    for (left, right) in zip(anchors, anchors.dropFirst()) where place <= right.0 {
+      let share = (place - left.0) / (right.0 - left.0)
+      let color = RGB(hex: left.1).mixed(with: RGB(hex: right.1), share: share)
+      return UInt32(color.red) << 16 | UInt32(color.green) << 8 | UInt32(color.blue)
+    }
+    return anchors[anchors.count - 1].1
+  }
 }

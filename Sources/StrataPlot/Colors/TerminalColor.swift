@@ -3,10 +3,6 @@
 /// The table of roles is made for a dark ground and a projector: saturated lines apart in lightness, quiet things
 /// still readable from the last row. Lines of charts use Okabe and Ito's colours (2008).
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// How many colours a terminal shows.
 public enum ColorDepth: Hashable, Sendable, CaseIterable {
   /// No colour at all: `NO_COLOR`, or a terminal without.
@@ -91,16 +87,29 @@ extension ColorRole {
   }
 }
 
-/// The nearest entry of xterm's table of 256 colours; never one of the first 16, which users redefine.
+/// The entry of xterm's table of 256 colours that looks most alike; never one of the first 16, which users redefine.
+///
+/// Chosen among the corners of the cube around the colour and the nearest greys.
 public func xterm256(_ color: RGB) -> UInt8 {
-  let cube = [nearestLevel(color.red), nearestLevel(color.green), nearestLevel(color.blue)]
-  let cubeColor = RGB(cubeLevels[cube[0]], cubeLevels[cube[1]], cubeLevels[cube[2]])
-  // The nearest grey is the mean, weighted as the distance is.
-  let mean = Double(3 * Int(color.red) + 4 * Int(color.green) + 2 * Int(color.blue)) / 9
-  let grey = Int(((mean - 8) / 10).rounded().clamped(0, 23))
-  let shade = UInt8(8 + 10 * grey)
-  if distance(color, RGB(shade, shade, shade)) < distance(color, cubeColor) { return UInt8(232 + grey) }
-  return UInt8(16 + 36 * cube[0] + 6 * cube[1] + cube[2])
+  let (red, green, blue) = (levelBelow(color.red), levelBelow(color.green), levelBelow(color.blue))
+  var best = (index: 16, distance: Int.max)
+  func consider(_ index: Int, _ candidate: RGB) {
+    let distance = difference(color, candidate)
+    if distance < best.distance { best = (index, distance) }
+  }
+  for r in red...min(red + 1, 5) {
+    for g in green...min(green + 1, 5) {
+      for b in blue...min(blue + 1, 5) {
+        consider(16 + 36 * r + 6 * g + b, RGB(cubeLevels[r], cubeLevels[g], cubeLevels[b]))
+      }
+    }
+  }
+  let grey = (299 * Int(color.red) + 587 * Int(color.green) + 114 * Int(color.blue) - 8000) / 10000
+  for step in max(grey, 0)...max(min(grey + 1, 23), max(grey, 0)) where step < 24 {
+    let shade = UInt8(8 + 10 * step)
+    consider(232 + step, RGB(shade, shade, shade))
+  }
+  return UInt8(best.index)
 }
 
 /// The colour that xterm shows for an entry of its table, with the usual sixteen first ones.
@@ -155,16 +164,20 @@ public func ansi16(_ role: ColorRole) -> UInt8 {
 
 private let cubeLevels: [UInt8] = [0, 95, 135, 175, 215, 255]
 
-private func nearestLevel(_ value: UInt8) -> Int {
-  value < 48 ? 0 : value < 115 ? 1 : (Int(value) - 35) / 40
-}
+/// The last level of the cube that is not above a value.
+private func levelBelow(_ value: UInt8) -> Int { value < 95 ? 0 : (Int(value) - 55) / 40 }
 
-/// Squared distance, weighted because the eye sees green differences best and blue ones worst.
-private func distance(_ a: RGB, _ b: RGB) -> Int {
+/// How different two colours look: in lightness, and in how red, green and blue differ from each other.
+///
+/// The plain distance between colours would turn a dark red or blue into grey, whose lightness is nearer, and the sign
+/// of a weight with it.
+private func difference(_ a: RGB, _ b: RGB) -> Int {
   let red = Int(a.red) - Int(b.red)
   let green = Int(a.green) - Int(b.green)
   let blue = Int(a.blue) - Int(b.blue)
-  return 3 * red * red + 4 * green * green + 2 * blue * blue
+  let lightness = 299 * red + 587 * green + 114 * blue
+  let hue = (red - green) * (red - green) + (green - blue) * (green - blue) + (blue - red) * (blue - red)
+  return 4 * lightness * lightness + 1_000_000 * hue
 }
 
 /// xterm's default table.

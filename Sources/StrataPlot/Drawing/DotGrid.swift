@@ -4,10 +4,6 @@
 /// most last. Braille patterns number their dots down the left column, then down the right one, with the fourth row
 /// added later (The Unicode Standard, section 21.1): hence the table of bits.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// How a line differs from another one without colour.
 public enum LinePattern: Hashable, Sendable, CaseIterable { case solid, dashed, dotted }
 

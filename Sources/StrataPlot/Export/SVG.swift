@@ -3,10 +3,6 @@
 /// Coordinates are pixels from the top left. Every text is escaped and stripped of control characters, every number is
 /// finite, and nothing else gets in: whatever is plotted, the file is well formed. Colours are those of paper.
 
-#if canImport(Glibc)
-  import Glibc
-#endif
-
 /// A place in a drawing, in pixels.
 public struct Frame: Hashable, Sendable {
   public var x, y, width, height: Double

@@ -10,7 +10,10 @@ public protocol Drawable: Sendable {
 extension Drawable {
   /// Draws into a part of a canvas.
   public func draw(on canvas: inout Canvas, in area: Rectangle, style: DrawingStyle = .standard) {
-    canvas.draw(in: area) { inner in draw(on: &inner, style: style) }
+    canvas.draw(in: area) { inner in
+      draw(on: &inner, style: style)
+      if style.charset == .ascii { inner = inner.restricted(to: .ascii) }
+    }
   }
 
   /// A canvas of its own.

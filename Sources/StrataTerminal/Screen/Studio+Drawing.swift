@@ -103,7 +103,7 @@ extension Studio {
       canvas.write(
         TextLine([
           TextRun(" Press ", .plain), TextRun("s", .accent, style: .bold),
-          TextRun(" to execute one line of the listing, ", .plain), TextRun("space", .accent, style: .bold),
+          TextRun(" to step one line, ", .plain), TextRun("space", .accent, style: .bold),
           TextRun(" to let it learn, ", .plain), TextRun("?", .accent, style: .bold), TextRun(" for all keys.", .plain),
         ]), column: 0, row: 0, charset: style.charset)
       return

@@ -236,23 +236,18 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
-    // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it. Where a
-    // movement led (it tells its tick) is seen in the panels.
-    if lesson?.isPlaying == true, outcome["tick"] == nil, lines.count > outcome.notes.count + 1 {
-      lines.forEach { lesson?.say($0) }
-    }
-    let room = size.columns - TextLayout.width(lastCommand) - 14
-    if lines.count == 1, TextLayout.width(lines[0]) <= max(room, 20) {
-      answer = TextLine(lines[0], role)
-    } else if let first = lines.first {
-      if lines.count <= 3, TextLayout.width(lines.joined(separator: "  ")) <= room {
-        answer = TextLine(lines.joined(separator: "  "), role)
-      } else {
-        answer = TextLine(TextLayout.truncated(first, to: max(room, 1)), role)
-        if !(lesson?.isPlaying ?? false) { overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) }) }
-      }
-    } else {
-      answer = TextLine("")
+    // Where a movement led (it tells its tick) is seen in the panels: they are not covered with words on it, nor with
+    // what a change remarks besides.
+    let isMovement = outcome["tick"] != nil
+    let isLong = lines.count > outcome.notes.count + 1
+    // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it.
+    if lesson?.isPlaying == true, !isMovement, isLong { lines.forEach { lesson?.say($0) } }
+    let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
+    let whole = lines.joined(separator: " · ")
+    answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
+    let fits = lines.count <= 3 && TextLayout.width(whole) <= room
+    if !fits, !isMovement, lesson?.isPlaying != true, isLong || TextLayout.width(lines[0]) > room {
+      overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
     }
     return []
   }

@@ -28,10 +28,13 @@ struct KeyDecoder: Sendable {
     buffer.append(contentsOf: bytes)
   }
 
-  /// How long to wait for the rest of what has begun, before `flush`; nil when nothing has.
+  /// How long to wait for the rest of what has begun, before `flush`; nil when nothing has. Short where it may be a key by
+  /// itself: escape, and alt with "[" or "O".
   var patience: Duration? {
     if isPasting { return .milliseconds(500) }
-    return position < buffer.count ? .milliseconds(25) : nil
+    let rest = buffer.count - position
+    if rest == 0 { return nil }
+    return .milliseconds(buffer[position] == 0x1B && rest <= 2 ? 25 : 500)
   }
 
   /// The next whole event; nil when more bytes are needed.

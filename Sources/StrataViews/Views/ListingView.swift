@@ -21,19 +21,21 @@ extension View {
 
 private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
   let listing = learner.listing
+  // Asked once: a learner makes its list of tensors afresh for every question.
+  let tensors = Dictionary(learner.tensors.map { ($0.name, $0) }) { first, _ in first }
   let digits = "\(listing.count)".count
   var lines: [TextLine] = []
   var currentRows = 0..<0
   for (index, line) in listing.enumerated() {
     let isNext = index == learner.line
-    let shape = line.writes.first.flatMap { learner.tensor(named: $0) }.map(written) ?? ""
+    let shape = line.writes.first.flatMap { tensors[$0] }.map(written) ?? ""
     let start = lines.count
     lines += numbered(
       line, number: index + 1, digits: digits, isNext: isNext, shape: shape, columns: size.columns)
     if isNext { currentRows = start..<lines.count }
   }
   // Two lines at the foot tell what the next line touches; the rest scrolls so that the next line is in sight.
-  let foot = touched(learner, columns: size.columns)
+  let foot = touched(listing[learner.line], tensors, columns: size.columns)
   let room = max(size.rows - foot.count - 1, 1)
   if lines.count > room {
     let first = min(max(currentRows.upperBound - room, min(currentRows.lowerBound - 2, lines.count - room)), lines.count - room)
@@ -80,10 +82,9 @@ private func numbered(
 }
 
 /// What the next line reads and writes, by the listing's signs.
-private func touched(_ learner: any Learner, columns: Int) -> [TextLine] {
-  let line = learner.listing[learner.line]
+private func touched(_ line: ListingLine, _ tensors: [String: NamedTensor], columns: Int) -> [TextLine] {
   func signs(_ names: [String]) -> String {
-    let signs = names.compactMap { learner.tensor(named: $0)?.symbol }
+    let signs = names.compactMap { tensors[$0]?.symbol }
     let text = signs.joined(separator: ", ")
     return TextLayout.width(text) > columns - 9 ? TextLayout.truncated(text, to: max(columns - 9, 1)) : text
   }

@@ -57,7 +57,8 @@ private func feeling(of part: ModelPart, lab: Lab, columns: Int) -> TextLine? {
   }
   if let gradient = learner.tensor(named: "\(part.name).weight.gradient"), gradient.tensor.count > 0 {
     let norm = gradient.tensor.sumOfSquares.squareRoot()
-    runs.append(TextRun("  ‖∇‖ \(formatNumber(norm, significant: 2))", .quiet))
+    let remark = TextRun("  ‖∇‖ \(formatNumber(norm, significant: 2))", .quiet)
+    if TextLine(runs + [remark]).width <= columns { runs.append(remark) }
   }
   return runs.isEmpty ? nil : TextLine(runs)
 }
