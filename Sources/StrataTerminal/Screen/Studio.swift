@@ -260,10 +260,14 @@ public struct Studio: Sendable {
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
       options = try ViewOptions(arguments)
-      let isInPlace = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
+      let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
-      isMaximized = isInPlace && (lesson?.isPlaying != true || name == "loss")
-      if !isInPlace || isMaximized { chosenView = name }
+      isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")
+      if isMaximized || !fixed.contains(name) {
+        chosenView = name
+      } else if fixed.contains(chosenView) {
+        chosenView = turnableViews.first ?? name
+      }
       answer = TextLine("")
     } catch {
       fail(error)
