@@ -1,6 +1,7 @@
 // swift-tools-version: 6.1
 // Strata: a laboratory for deep learning in the terminal.
 //
+// Every target names all that it imports, not only what is nearest: what is not named is not rebuilt when it changes.
 // Arrows point one way: strata -> Terminal -> Views -> Lab -> Data -> Engine, and Views -> Plot.
 // Only StrataTerminal uses CCurses and CReadline, only StrataEngine uses CKernels, only StrataData uses CFiles;
 // Tests/PackageTests/ArrowTests.swift holds these arrows.
@@ -30,7 +31,7 @@ let package = Package(
     .target(name: "StrataLab", dependencies: ["StrataEngine", "StrataData"]),
     // Pictures.
     .target(name: "StrataPlot"),
-    .target(name: "StrataViews", dependencies: ["StrataLab", "StrataPlot"]),
+    .target(name: "StrataViews", dependencies: ["StrataEngine", "StrataData", "StrataLab", "StrataPlot"]),
     // The terminal.
     .target(
       name: "CCurses",
@@ -39,11 +40,14 @@ let package = Package(
         .linkedLibrary("ncurses", .when(platforms: [.macOS])),
       ]),
     .target(name: "CReadline", linkerSettings: [.linkedLibrary("readline")]),
-    .target(name: "StrataTerminal", dependencies: ["StrataViews", "StrataPlot", "StrataLab", "CCurses", "CReadline"]),
+    .target(
+      name: "StrataTerminal",
+      dependencies: ["StrataEngine", "StrataLab", "StrataPlot", "StrataViews", "CCurses", "CReadline"]),
     .executableTarget(
       name: "strata",
       dependencies: [
-        "StrataTerminal", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "StrataEngine", "StrataData", "StrataLab", "StrataPlot", "StrataViews", "StrataTerminal",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // The same engine sources again, with Double as the scalar, for gradient checks (a symbolic link).
     .target(
@@ -54,9 +58,9 @@ let package = Package(
     .testTarget(
       name: "ReferenceTests", dependencies: ["StrataEngine", "StrataData"], path: "Tests/Reference",
       exclude: ["pytorch.py", "pytorch.safetensors"]),
-    .testTarget(name: "StrataDataTests", dependencies: ["StrataData"]),
+    .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
-    .testTarget(name: "StrataLabTests", dependencies: ["StrataLab"]),
+    .testTarget(name: "StrataLabTests", dependencies: ["StrataLab", "StrataEngine"]),
     .testTarget(name: "PackageTests", dependencies: ["StrataLab"]),
     .testTarget(
       name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
@@ -65,9 +69,11 @@ let package = Package(
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
       linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
-    .executableTarget(name: "terminal-probe", dependencies: ["StrataTerminal"], path: "Tests/TerminalProbe"),
+    .executableTarget(
+      name: "terminal-probe", dependencies: ["StrataTerminal", "StrataPlot", "StrataEngine"], path: "Tests/TerminalProbe"),
     .testTarget(
-      name: "StrataTerminalTests", dependencies: ["StrataTerminal", "CPseudoTerminal", "terminal-probe", "strata"]),
+      name: "StrataTerminalTests",
+      dependencies: ["StrataTerminal", "StrataPlot", "CPseudoTerminal", "terminal-probe", "strata"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -30,7 +30,9 @@ import Testing
     var lab = try smallLab()
     let outcome = try lab.execute("run 50")
     let numbers = try #require(try object(outcome.json(command: "run 50"))["numbers"] as? [String: Any])
-    #expect(numbers["loss"] as? Double == lab.experiment.learner?.loss)
+    // By its digits: Foundation's parser may be off in the last one.
+    let loss = try #require(lab.experiment.learner?.loss)
+    #expect(outcome.json(command: "run 50").contains("\(loss)"))
     #expect(numbers["step"] as? Double == 50)
     #expect(try object(outcome.json(command: "run 50"))["measured"] != nil)
     let odd = Outcome("x", numbers: [.init("a", .nan), .init("b", -.infinity), .init("c", 0.1), .init("d", 1e300)])

@@ -204,10 +204,13 @@ public struct Studio: Sendable {
   }
 
   mutating func fail(_ error: StrataError) {
-    answer = TextLine([TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
+    answer = TextLine(
+      [TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
     lesson?.isPlaying = false
     if answer.width > size.columns - TextLayout.width(lastCommand) - 12 {
-      overlay = Overlay(title: "not done", lines: [TextLine(error.problem, .bad)] + (error.suggestion.map { [TextLine("try: \($0)", .quiet)] } ?? []))
+      overlay = Overlay(
+        title: "not done",
+        lines: [TextLine(error.problem, .bad)] + (error.suggestion.map { [TextLine("try: \($0)", .quiet)] } ?? []))
       answer = TextLine("not done", .bad)
     }
   }
@@ -236,16 +239,17 @@ public struct Studio: Sendable {
       return []
     case nil: break
     }
-    // In a lesson, what takes several lines stands with the narration, which may go on to talk about it.
-    if lesson?.isPlaying == true, lines.count > outcome.notes.count + 1 { lines.forEach { lesson?.say($0) } }
+    // Where a movement led (it tells its tick) is seen in the panels: they are not covered with words on it, nor with
+    // what a change remarks besides.
+    let isMovement = outcome["tick"] != nil
+    let isLong = lines.count > outcome.notes.count + 1
+    // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it.
+    if lesson?.isPlaying == true, !isMovement, isLong { lines.forEach { lesson?.say($0) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
-    // What does not fit beside the command lies over the panels. But a movement shows itself in all of them, and what a
-    // change remarks besides is no reason to cover them.
-    let main = lines.count - outcome.notes.count
-    let isMovement = lastCommand.split(separator: " ").first.map { KeyMap.movements.contains(String($0)) } ?? false
-    if main > 1 || (main == 1 && TextLayout.width(lines[0]) > room), lines.count > 3 || TextLayout.width(whole) > room, !isMovement, lesson?.isPlaying != true {
+    let fits = lines.count <= 3 && TextLayout.width(whole) <= room
+    if !fits, !isMovement, lesson?.isPlaying != true, isLong || TextLayout.width(lines[0]) > room {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
     }
     return []
@@ -256,8 +260,14 @@ public struct Studio: Sendable {
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
       options = try ViewOptions(arguments)
-      isMaximized = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews.contains(name)
-      chosenView = name
+      let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
+      // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
+      isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")
+      if isMaximized || !fixed.contains(name) {
+        chosenView = name
+      } else if fixed.contains(chosenView) {
+        chosenView = turnableViews.first ?? name
+      }
       answer = TextLine("")
     } catch {
       fail(error)
@@ -267,7 +277,8 @@ public struct Studio: Sendable {
   /// The views that `tab` goes through: those with no panel of their own that have something to show.
   var turnableViews: [String] {
     let fixed = ScreenLayout(size, isMaximized: false).fixedViews
-    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(\.name)
+    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(
+      \.name)
   }
 
   private mutating func turn(by offset: Int) {
