@@ -212,7 +212,9 @@ final class Ticks: @unchecked Sendable {
     _ = try lab.begin("run 100000")
     _ = try lab.advance(for: 0)
     let before = fingerprint(lab)
-    for line in ["set rate -1", "add dense", "remove 9", "delete 3", "break 99", "learn perceptron", "data nothing", "back"] {
+    for line in [
+      "set rate -1", "add dense", "remove 9", "delete 3", "break 99", "learn perceptron", "data nothing", "back",
+    ] {
       #expect(throws: StrataError.self) { try lab.begin(line) }
       #expect(fingerprint(lab) == before, "\(line) left a trace")
     }
