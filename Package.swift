@@ -65,6 +65,9 @@ let package = Package(
     .testTarget(
       name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
       exclude: ["Snapshots"]),
+    // The lessons, played headless and on the screen.
+    .testTarget(
+      name: "SessionTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"]),
     // The terminal is tested from outside: a program of its own in a pseudo-terminal.
     .target(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
