@@ -9,7 +9,7 @@ enum Surroundings {
   /// The variables that matter here.
   static var variables: [String: String] {
     var found: [String: String] = [:]
-    for name in ["STRATA_DATA", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME", "NO_COLOR"] {
+    for name in ["STRATA_DATA", "STRATA_SESSIONS", "XDG_DATA_HOME", "XDG_STATE_HOME", "HOME", "NO_COLOR"] {
       if let value = getenv(name) { found[name] = String(cString: value) }
     }
     return found

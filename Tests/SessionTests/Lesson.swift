@@ -11,10 +11,12 @@ struct Lesson: Sendable, CustomStringConvertible {
 
   var description: String { name }
 
+  private static let checkout = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   /// Every lesson that comes with Strata, sorted by name.
   static let all: [Lesson] = {
-    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("sessions")
+    let folder = checkout.appendingPathComponent("sessions")
     let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
     return files.filter { $0.pathExtension == "strata" }.compactMap { file in
       (try? String(contentsOf: file, encoding: .utf8)).map {
@@ -22,6 +24,16 @@ struct Lesson: Sendable, CustomStringConvertible {
       }
     }.sorted { $0.name < $1.name }
   }()
+
+  /// The example that the guide to writing lessons begins with; nil when it is not found.
+  static var guideExample: Lesson? {
+    let guide = try? String(contentsOf: checkout.appendingPathComponent("docs/LESSONS.md"), encoding: .utf8)
+    guard let lines = guide?.split(separator: "\n", omittingEmptySubsequences: false),
+      let start = lines.firstIndex(of: "    strata session 1")
+    else { return nil }
+    let example = lines[start...].prefix { $0.isEmpty || $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+    return Lesson(name: "docs/LESSONS.md", text: example.joined(separator: "\n"))
+  }
 
   /// The lesson of this name.
   static func named(_ name: String) -> Lesson? { all.first { $0.name == name } }

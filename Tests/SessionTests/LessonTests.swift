@@ -27,6 +27,12 @@ import Testing
     #expect(runner.line == nil)
   }
 
+  @Test("the guide's example is a lesson too")
+  func guide() throws {
+    try plays(try #require(Lesson.guideExample))
+    try form(try #require(Lesson.guideExample), parts: 2, claims: 2)
+  }
+
   @Test("the header tells what it is", arguments: Lesson.all)
   func header(_ lesson: Lesson) throws {
     let session = try lesson.session()
@@ -58,9 +64,11 @@ import Testing
   }
 
   @Test("it talks in parts, shows before it talks, and claims what it says", arguments: Lesson.all)
-  func form(_ lesson: Lesson) throws {
+  func form(_ lesson: Lesson) throws { try form(lesson, parts: 4, claims: 3) }
+
+  private func form(_ lesson: Lesson, parts: Int, claims: Int) throws {
     let session = try lesson.session()
-    #expect(session.parts.count >= 4)
+    #expect(session.parts.count >= parts)
     for part in session.parts {
       #expect(part.contains { $0.narration != nil }, "line \(part.first?.number ?? 0) begins a part that says nothing")
     }
@@ -68,7 +76,7 @@ import Testing
     let firstShow = try #require(firstWords.firstIndex(of: "show"))
     let firstSay = try #require(firstWords.firstIndex(of: "say"))
     #expect(firstShow < firstSay)
-    #expect(firstWords.count { $0 == "expect" } >= 3)
+    #expect(firstWords.count { $0 == "expect" } >= claims)
   }
 
   @Test("written out and read again it is the same session", arguments: Lesson.all)
