@@ -13,7 +13,10 @@ enum SessionSource {
   static func read(_ path: String, seed: UInt64) throws(StrataError) -> SessionFile {
     let bytes = try contents(of: path)
     if path == "-", let text = String(validating: bytes, as: UTF8.self), !text.hasPrefix("strata ") {
-      return try SessionFile(text: "strata session \(SessionFile.version)\nseed \(seed)\n\n" + text)
+      var session = try SessionFile(text: "strata session \(SessionFile.version)\nseed \(seed)\n\n" + text)
+      // Errors name the lines as they were given, without the header.
+      for index in session.lines.indices { session.lines[index].number -= 3 }
+      return session
     }
     do {
       return try SessionFile(bytes)
