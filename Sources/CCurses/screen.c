@@ -143,6 +143,10 @@ void ccurses_invalidate(void) {
   if (up) clearok(curscr, TRUE);
 }
 
+void ccurses_rewrite(void) {
+  if (up) redrawwin(stdscr);
+}
+
 void ccurses_bell(void) {
   if (up) beep();
 }

@@ -29,6 +29,10 @@ TARGET INLINE void P(copy)(ptrdiff_t count, const S *from, S *to) {
   }
 }
 
+/// alpha sum + beta C, rounded in the same way wherever it is written, so that an element's bits do not depend on where
+/// it stands in its tile.
+#define COMBINE(sum, place) (beta == 0 ? alpha * (sum) : alpha * (sum) + beta * (place))
+
 /// One tile: C = alpha A B + beta C for `rows` rows and `vectors` vectors, both known when this is compiled. A's
 /// element (i, l) is a[i * a_row + l * a_step]; B's row l begins at b + l * b_step; only `columns` columns of C exist.
 TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, const S *a, ptrdiff_t a_row,
@@ -52,8 +56,9 @@ TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, 
   if (columns == vectors * VECTOR_LANES) {
     UNROLL for (int i = 0; i < rows; i++) {
       UNROLL for (int v = 0; v < vectors; v++) {
+#pragma clang fp contract(off)
         P(vector) *place = (P(vector) *)(c + i * ldc + v * VECTOR_LANES);
-        *place = beta == 0 ? alpha * sums[i][v] : alpha * sums[i][v] + beta * *place;
+        *place = COMBINE(sums[i][v], *place);
       }
     }
     return;
@@ -65,8 +70,9 @@ TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, 
       P(copy)(columns, c + i * ldc, line);
     }
     UNROLL for (int v = 0; v < vectors; v++) {
+#pragma clang fp contract(off)
       P(vector) *place = (P(vector) *)(line + v * VECTOR_LANES);
-      *place = beta == 0 ? alpha * sums[i][v] : alpha * sums[i][v] + beta * *place;
+      *place = COMBINE(sums[i][v], *place);
     }
     P(copy)(columns, line, c + i * ldc);
   }
@@ -222,11 +228,14 @@ TARGET static void P(row_times_rows)(const struct K(product) *p) {
     P(tile_body)(1, 8, p->k, a, 0, a_step, b + j, p->ldb, p->alpha, p->beta, c + j, 0, 8 * VECTOR_LANES);
   for (; j + VECTOR_LANES <= p->n; j += VECTOR_LANES)
     P(tile_body)(1, 1, p->k, a, 0, a_step, b + j, p->ldb, p->alpha, p->beta, c + j, 0, VECTOR_LANES);
+  const S alpha = p->alpha, beta = p->beta;
   for (; j < p->n; j++) {
-#pragma clang fp contract(fast)
     S sum = 0;
-    for (ptrdiff_t l = 0; l < p->k; l++) sum += a[l * a_step] * b[l * p->ldb + j];
-    c[j] = p->beta == 0 ? p->alpha * sum : p->alpha * sum + p->beta * c[j];
+    for (ptrdiff_t l = 0; l < p->k; l++) {
+#pragma clang fp contract(fast)
+      sum += a[l * a_step] * b[l * p->ldb + j];
+    }
+    c[j] = COMBINE(sum, c[j]);
   }
 }
 
@@ -254,12 +263,14 @@ TARGET static void P(row_times_columns)(const struct K(product) *p) {
         }
         sum += parts[0];
       }
+      const S alpha = p->alpha, beta = p->beta;
       S *c = p->c + j + q;
-      *c = p->beta == 0 ? p->alpha * sum : p->alpha * sum + p->beta * *c;
+      *c = COMBINE(sum, *c);
     }
   }
 }
 
+#undef COMBINE
 #undef VECTOR_LANES
 #undef TILE_COLUMNS
 #undef UNROLL

@@ -8,6 +8,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+// Multiplications and additions are contracted where it says so, in the sums over k, and nowhere else.
+#pragma clang fp contract(off)
+
 #if defined(__x86_64__)
 #define CK_X86 1
 #else

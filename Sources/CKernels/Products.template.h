@@ -111,8 +111,9 @@ static void K(built_in_product)(struct K(product) product) {
   struct K(product_job) job = {product, kernels, true, kernels->tile_columns};
   ptrdiff_t panels = ck_ceiling(n, kernels->tile_columns);
   if (m > 1 && (k <= product_shallow || (panels < 2 * ck_threads() && panels * 8 < m))) {
+    // One part a thread, because each packs all of op(B).
     job.by_columns = false;
-    job.width = 8;
+    job.width = ck_ceiling(m, ck_threads());
   }
   bool spread = work >= product_worth_threads || m * n >= ck_worth_threads;
   ck_for_blocks(job.by_columns ? panels : ck_ceiling(m, job.width), spread, K(built_in_part), &job);

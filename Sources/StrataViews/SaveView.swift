@@ -16,10 +16,12 @@ public func saveView(_ name: String, _ arguments: [String], of lab: Lab, to path
   if path.hasSuffix(".svg") {
     text = view.panel(lab, options, size: Size(columns: 100, rows: 36)).svg(width: 960, height: 600)
   } else if path.hasSuffix(".txt") {
-    text = view.panel(lab, options, size: Size(columns: 100, rows: 30)).lines(size: Size(columns: 100, rows: 30))
+    text =
+      view.panel(lab, options, size: Size(columns: 100, rows: 30)).lines(size: Size(columns: 100, rows: 30))
       .joined(separator: "\n") + "\n"
   } else {
-    throw StrataError("a plot is saved as .svg or .txt; the ending of \(path) is neither", try: "save plot \(name) \(name).svg")
+    throw StrataError(
+      "a plot is saved as .svg or .txt; the ending of \(path) is neither", try: "save plot \(name) \(name).svg")
   }
   try AtomicFile.write(text, to: path)
 }

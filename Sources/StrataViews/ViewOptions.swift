@@ -50,7 +50,8 @@ public struct ViewOptions: Hashable, Sendable {
 
   private static func count(_ word: String?, after option: String) throws(StrataError) -> Int {
     guard let word, let value = Int(word), value >= 0 else {
-      throw StrataError("\(option) wants a whole number, got \(word.map { "'\($0)'" } ?? "nothing")", try: "\(option) 100")
+      throw StrataError(
+        "\(option) wants a whole number, got \(word.map { "'\($0)'" } ?? "nothing")", try: "\(option) 100")
     }
     return value
   }

@@ -46,7 +46,8 @@ struct Bench: ParsableCommand {
       }
       let rounded = figures.map { ($0 * 10).rounded() / 10 }
       let sorted = rounded.sorted()
-      let median = sorted.count % 2 == 1
+      let median =
+        sorted.count % 2 == 1
         ? sorted[sorted.count / 2] : (sorted[sorted.count / 2 - 1] + sorted[sorted.count / 2]) / 2
       print(
         "{\"task\": \"\(task.name)\", \"peer\": \"strata\", \"threads\": \(threads), \"unit\": \"\(task.unit)\", "

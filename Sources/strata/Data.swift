@@ -38,7 +38,8 @@ struct Data: ParsableCommand {
 
     func run() throws {
       guard let place = into ?? DataPlaces(environment: Surroundings.variables).downloads else {
-        throw StrataError("neither STRATA_DATA nor HOME says where data are to go", try: "strata data get \(name) --into FOLDER")
+        throw StrataError(
+          "neither STRATA_DATA nor HOME says where data are to go", try: "strata data get \(name) --into FOLDER")
       }
       let interrupts = InterruptFlag()
       var bar = FetchLine()
@@ -65,7 +66,8 @@ struct FetchLine {
     let share = progress.total.map { Double(progress.done) / Double(max($0, 1)) } ?? 0
     let filled = Int(share * 24)
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 24 - filled)
-    let text = "\(bar) \(progress.file) (\(progress.number) of \(progress.count)) \(formatQuantity(Double(progress.done)))B\(total)"
+    let text =
+      "\(bar) \(progress.file) (\(progress.number) of \(progress.count)) \(formatQuantity(Double(progress.done)))B\(total)"
       + " · \(formatQuantity(progress.rate))B/s"
     writeToStandardError("\r\u{1B}[K" + text)
   }

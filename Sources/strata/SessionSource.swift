@@ -31,7 +31,7 @@ enum SessionSource {
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while bytes.count <= SessionFile.maximumBytes {
-      let count = unsafe_read(descriptor, &chunk)
+      let count = readChunk(descriptor, &chunk)
       guard count >= 0 else {
         throw StrataError("\(path) cannot be read: \(String(cString: strerror(errno)))")
       }
@@ -41,7 +41,7 @@ enum SessionSource {
     throw StrataError("\(path) is longer than a session can be (\(SessionFile.maximumBytes) bytes)")
   }
 
-  private static func unsafe_read(_ descriptor: Int32, _ chunk: inout [UInt8]) -> Int {
+  private static func readChunk(_ descriptor: Int32, _ chunk: inout [UInt8]) -> Int {
     chunk.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
   }
 

@@ -62,7 +62,8 @@ struct Lessons: ParsableCommand {
   func run() throws {
     guard let folder = Lessons.folder else {
       throw StrataError(
-        "the folder of lessons was not found beside the program", try: "run strata from its checkout, or set STRATA_SESSIONS")
+        "the folder of lessons was not found beside the program",
+        try: "run strata from its checkout, or set STRATA_SESSIONS")
     }
     let names = Lessons.names(in: folder)
     let width = names.map(\.count).max() ?? 0

@@ -29,7 +29,9 @@ private func sources(_ module: String) throws -> [(name: String, text: String)] 
     "StrataTerminal": [
       "StrataEngine", "StrataLab", "StrataPlot", "StrataViews", "CCurses", "CReadline", "Dispatch", "Synchronization",
     ],
-    "strata": ["StrataEngine", "StrataData", "StrataLab", "StrataPlot", "StrataViews", "StrataTerminal", "ArgumentParser"],
+    "strata": [
+      "StrataEngine", "StrataData", "StrataLab", "StrataPlot", "StrataViews", "StrataTerminal", "ArgumentParser",
+    ],
   ]
   static let system: Set<String> = ["Glibc", "Darwin", "CommonCrypto"]
 

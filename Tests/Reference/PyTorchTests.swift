@@ -25,7 +25,9 @@ struct ReferenceCase: Sendable, CustomStringConvertible {
 
 /// The reference file, read once.
 enum Reference {
-  static let file = Result { try Safetensors.read("\(#filePath)".replacing("PyTorchTests.swift", with: "pytorch.safetensors")) }
+  static let file = Result {
+    try Safetensors.read("\(#filePath)".replacing("PyTorchTests.swift", with: "pytorch.safetensors"))
+  }
   static let cases: [ReferenceCase] = {
     guard let file = try? file.get() else { return [] }
     return file.metadata.sorted { $0.key < $1.key }.map { ReferenceCase(key: $0.key, text: $0.value) }
@@ -40,7 +42,9 @@ enum Reference {
     for activation in Activation.allCases where activation != .step {
       #expect(texts.contains { $0.hasPrefix("hidden \(activation.rawValue);") })
     }
-    for loss in Loss.allCases where loss != .zeroOne { #expect(texts.contains { $0.contains("loss=\(loss.rawValue);") }) }
+    for loss in Loss.allCases where loss != .zeroOne {
+      #expect(texts.contains { $0.contains("loss=\(loss.rawValue);") })
+    }
     for rule in UpdateRule.allCases { #expect(texts.contains { $0.hasPrefix("optimizer \(rule.rawValue);") }) }
   }
 
@@ -66,7 +70,10 @@ enum Reference {
     for (key, value) in reference.settings where key != "layers" { try learner.set(key, to: value) }
 
     // Every parameter's gradient stands after the first backward pass, before clipping and the update.
-    repeat { learner.step() } while !["update"].contains(learner.listing[learner.line].phase) && !learner.listing[learner.line].text.hasPrefix("∇ ←")
+    repeat {
+      learner.step()
+    } while !["update"].contains(learner.listing[learner.line].phase)
+      && !learner.listing[learner.line].text.hasPrefix("∇ ←")
     let losses = try tensor("loss")
     expectClose([Scalar(learner.loss)], [losses[0]], "loss before")
     for named in network.parameters where named.role == .parameter {

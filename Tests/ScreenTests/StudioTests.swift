@@ -106,7 +106,8 @@ extension Studio {
     #expect(!studio.isBusy)
   }
 
-  @Test("every view at every size, before and after learning, draws within its bounds", arguments: viewNames.map(\.name))
+  @Test(
+    "every view at every size, before and after learning, draws within its bounds", arguments: viewNames.map(\.name))
   func everyView(name: String) throws {
     for (columns, rows) in [(0, 0), (1, 1), (19, 5), (80, 24), (120, 40), (200, 60)] {
       for lines in [[], ["next"], ["run 3 steps", "back 2 steps", "set rate 0.3", "run 3 steps"]] {
@@ -121,14 +122,19 @@ extension Studio {
 
   /// Only pictures that do not hang on the last bit of a trained weight are compared to the letter; of the others, what
   /// must stand in them.
-  @Test("views of other data: planes, curves, functions", arguments: [
-    ("boundary", ["data spirals", "add dense 8 tanh", "add dense 2 softmax", "run 20 steps"], ["● 0", "▲ 1", "x1", "x2"]),
-    ("boundary", ["data sine", "add dense 8 tanh", "add dense 1", "run 20 steps"], ["network", "train"]),
-    ("surface", ["minimize x^2+3*y^2 --start 2,1", "run 5 steps"], []),
-    ("surface", ["minimize x^4-2*x^2 --start 2", "run 5 steps"], []),
-    ("samples", ["data iris", "add dense 3 softmax", "run 20 steps"], ["setosa", "target", "answer"]),
-    ("confusion", ["data iris", "add dense 3 softmax", "run 20 steps"], ["setosa", "virginica", "of 30 wrong"]),
-  ])
+  @Test(
+    "views of other data: planes, curves, functions",
+    arguments: [
+      (
+        "boundary", ["data spirals", "add dense 8 tanh", "add dense 2 softmax", "run 20 steps"],
+        ["● 0", "▲ 1", "x1", "x2"]
+      ),
+      ("boundary", ["data sine", "add dense 8 tanh", "add dense 1", "run 20 steps"], ["network", "train"]),
+      ("surface", ["minimize x^2+3*y^2 --start 2,1", "run 5 steps"], []),
+      ("surface", ["minimize x^4-2*x^2 --start 2", "run 5 steps"], []),
+      ("samples", ["data iris", "add dense 3 softmax", "run 20 steps"], ["setosa", "target", "answer"]),
+      ("confusion", ["data iris", "add dense 3 softmax", "run 20 steps"], ["setosa", "virginica", "of 30 wrong"]),
+    ])
   func otherData(name: String, lines: [String], contents: [String]) throws {
     var studio = try studio(100, 30, empty: true)
     for line in lines { studio.type(line) }
@@ -169,10 +175,14 @@ extension Studio {
   func randomKeys(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), name: "keys")
     var studio = try studio(80, 24, stoppedClock: false)
-    let keys: [Key] = [
-      .space, .tab, .backTab, .up, .down, .left, .right, .pageUp, .pageDown, .escape, .enter, .home, .end,
-    ] + "snfebz?ltwq+-jkxyz0".unicodeScalars.map { .character($0) }
-    let lines = ["set rate 0.3", "remove 1", "add dense 5 tanh", "add dense 10 softmax", "data xor", "data digits", "show samples", "back 3", "new", "check", "test"]
+    let keys: [Key] =
+      [
+        .space, .tab, .backTab, .up, .down, .left, .right, .pageUp, .pageDown, .escape, .enter, .home, .end,
+      ] + "snfebz?ltwq+-jkxyz0".unicodeScalars.map { .character($0) }
+    let lines = [
+      "set rate 0.3", "remove 1", "add dense 5 tanh", "add dense 10 softmax", "data xor", "data digits", "show samples",
+      "back 3", "new", "check", "test",
+    ]
     for _ in 0..<150 {
       switch random.integer(below: 12) {
       case 0: _ = studio.update(.line(lines[random.integer(below: lines.count)]))

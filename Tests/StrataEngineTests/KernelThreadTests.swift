@@ -117,13 +117,14 @@ struct KernelThreadTests {
 
   @Test("products, with and without the library's part in them")
   func products() {
-    let a = madeUpNumbers(60_000, seed: 73).map { Float($0) }
-    for (m, n, k) in [(40, 200, 40), (3, 400, 150), (1, 500, 120), (500, 1, 120), (300, 200, 2), (90, 70, 500)] {
+    let a = madeUpNumbers(220_000, seed: 73).map { Float($0) }
+    for (m, n, k) in [(40, 200, 40), (3, 401, 150), (1, 507, 420), (503, 1, 420), (301, 230, 2), (90, 71, 500)] {
       for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
         expectSame("\(transposeA) \(transposeB) \(m)x\(n)x\(k)") {
-          var c = [Float](repeating: 1, count: m * n)
+          var c = Array(x.prefix(m * n))
           ck_gemm(
-            transposeA, transposeB, m, n, k, Float(0.5), a, transposeA ? m : k, a, transposeB ? k : n, Float(1), &c, n)
+            transposeA, transposeB, m, n, k, Float(0.7), a, transposeA ? m : k, a, transposeB ? k : n, Float(-0.3), &c,
+            n)
           return c
         }
       }

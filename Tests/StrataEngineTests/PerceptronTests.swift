@@ -31,7 +31,8 @@ private func perceptron(_ data: DataSet, _ words: String = "dense 1 step") throw
       radius = max(radius, (x * x + y * y).squareRoot())
     }
     let all = Samples(
-      inputs: SampleStore(sampleShape: [2], storage: .scalars(points)), targets: .classes(labels: labels, names: ["−", "+"]))
+      inputs: SampleStore(sampleShape: [2], storage: .scalars(points)),
+      targets: .classes(labels: labels, names: ["−", "+"]))
     var learner = try perceptron(
       DataSet(name: "plane", about: "", train: all, test: all.selecting([])), "dense 1 step --bias no --init zeros")
     for _ in 0..<50 * 200 { learner.next() }
@@ -43,7 +44,8 @@ private func perceptron(_ data: DataSet, _ words: String = "dense 1 step") throw
 
   @Test("it learns AND and OR, and never XOR")
   func truthTables() throws {
-    for (outputs, learnable) in [([0, 0, 0, 1], true), ([0, 1, 1, 1], true), ([0, 1, 1, 0], false)] as [([Int32], Bool)] {
+    for (outputs, learnable) in [([0, 0, 0, 1], true), ([0, 1, 1, 1], true), ([0, 1, 1, 0], false)] as [([Int32], Bool)]
+    {
       var learner = try perceptron(table(outputs))
       for _ in 0..<4 * 200 { learner.next() }
       #expect((learner.lastEpochMistakes == 0) == learnable)

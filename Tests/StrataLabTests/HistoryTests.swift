@@ -35,4 +35,15 @@ import Testing
     #expect(lab.timeline.latest("loss")?.value == all[119].last)
     #expect(lab.experiment.learner?.loss == all[119].last)
   }
+
+  @Test func whatIsExecutedAgainIsNotDrawnAgain() throws {
+    var lab = try smallLab()
+    _ = try lab.execute("run 60 epochs")
+    let curves = lab.timeline.measuredNames.map { lab.timeline.points(of: $0, branch: 1) }
+    for line in ["back 20 epochs", "run 10 epochs", "goto 7", "run 100", "goto start", "run 60 epochs"] {
+      _ = try lab.execute(line)
+      #expect(lab.timeline.measuredNames.map { lab.timeline.points(of: $0, branch: 1) } == curves, "\(line)")
+    }
+    #expect(lab.timeline.branches.count == 1)
+  }
 }

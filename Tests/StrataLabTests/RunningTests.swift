@@ -207,6 +207,22 @@ final class Ticks: @unchecked Sendable {
     #expect(fingerprint(lab.experiment) == fingerprint(other.experiment))
   }
 
+  @Test func aChangeThatIsRefusedLeavesTheRunAsItWas() throws {
+    var lab = try smallLab()
+    _ = try lab.begin("run 100000")
+    _ = try lab.advance(for: 0)
+    let before = fingerprint(lab)
+    for line in [
+      "set rate -1", "add dense", "remove 9", "delete 3", "break 99", "learn perceptron", "data nothing", "back",
+    ] {
+      #expect(throws: StrataError.self) { try lab.begin(line) }
+      #expect(fingerprint(lab) == before, "\(line) left a trace")
+    }
+    _ = try lab.advance(for: 0)
+    _ = lab.interrupt()
+    #expect(lab.journal.transcript.count == small.count + 1)
+  }
+
   @Test func nothingIsChangedOnTheWayThroughTime() throws {
     var lab = try smallLab()
     _ = try lab.execute("run 2000")

@@ -3,7 +3,9 @@ import Foundation
 import Testing
 
 @Suite struct ProgramTests {
-  private func strata(_ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:])
+  private func strata(
+    _ arguments: [String] = [], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]
+  )
     throws -> TerminalSession
   {
     // A home of its own: the program keeps the command line's history there.
@@ -52,10 +54,12 @@ import Testing
     #expect(try session.waitForExit() == .status(0))
   }
 
-  @Test("every kind of terminal", arguments: [
-    ["TERM": "xterm-256color"], ["TERM": "xterm"], ["TERM": "linux"], ["TERM": "vt100"],
-    ["TERM": "xterm-256color", "NO_COLOR": "1"], ["TERM": "xterm-256color", "LANG": "C"],
-  ])
+  @Test(
+    "every kind of terminal",
+    arguments: [
+      ["TERM": "xterm-256color"], ["TERM": "xterm"], ["TERM": "linux"], ["TERM": "vt100"],
+      ["TERM": "xterm-256color", "NO_COLOR": "1"], ["TERM": "xterm-256color", "LANG": "C"],
+    ])
   func terminals(environment: [String: String]) throws {
     let session = try strata(environment: environment)
     try session.wait(for: "Press s")

@@ -77,6 +77,8 @@ bool ccurses_paint(int row, int column, const struct ccurses_cell *cells, int co
 void ccurses_show(int cursor_row, int cursor_column);
 /// The next show sends every cell.
 void ccurses_invalidate(void);
+/// The next show writes every cell again, without clearing first.
+void ccurses_rewrite(void);
 /// Follows the terminal's size; the next show sends every cell.
 void ccurses_resize(int rows, int columns);
 void ccurses_bell(void);

@@ -128,7 +128,8 @@ public struct BatchNormalization: Layer {
       for row in 0..<rows {
         for j in 0..<columns {
           let i = row * columns + j
-          dx[i] = factor[j]
+          dx[i] =
+            factor[j]
             * (outputGradient[flat: i] - dShift[flat: j] / m - normalized[flat: i] * dScale[flat: j] / m)
         }
       }

@@ -147,7 +147,8 @@ public struct Dense: Layer {
       let (row, unit) = (position[0], position[1])
       let bias = hasBias ? parameters[1].value[unit] : nil
       var lines = Terms.sum(
-        name: "z\(n)[\(row),\(unit)]", formula: "Σ_k \(signs.input)[\(row),k]·W\(n)[k,\(unit)]"
+        name: "z\(n)[\(row),\(unit)]",
+        formula: "Σ_k \(signs.input)[\(row),k]·W\(n)[k,\(unit)]"
           + (bias == nil ? "" : " + b\(n)[\(unit)]"),
         products: (0..<weight.shape[0]).map { (x[row, $0], weight[$0, unit]) }, constant: bias)
       let fresh = (0..<weight.shape[0]).reduce(Scalar(0)) { $0 + x[row, $1] * weight[$1, unit] } + (bias ?? 0)

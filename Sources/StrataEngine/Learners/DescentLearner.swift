@@ -188,8 +188,9 @@ public struct DescentLearner: Learner {
       lines = ["∂f/∂\(variable) = \(function.derivatives[position.first ?? 0])", "at \(at): \(number(value))"]
     case "position":
       let slope = Double(gradient[flat: position.first ?? 0])
-      lines.append("the next plain step would go to \(number(value)) − \(number(optimizer.rate))·\(number(slope))"
-        + " = \(number(value - optimizer.rate * slope))")
+      lines.append(
+        "the next plain step would go to \(number(value)) − \(number(optimizer.rate))·\(number(slope))"
+          + " = \(number(value - optimizer.rate * slope))")
     default: break
     }
     return Explanation(subject: "\(named.name)[\(place)]", value: value, lines: lines)

@@ -68,7 +68,7 @@ public struct NumericFault: Error, Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     let place = position.map(String.init).joined(separator: ",")
     let owner = layer.map { " (layer \($0))" } ?? ""
-    return "line \(line)\(owner) made \(tensor)[\(place)] = \(value)"
+    return "line \(line)\(owner) made \(tensor)\(position.isEmpty ? "" : "[\(place)]") = \(value)"
   }
 }
 

@@ -58,7 +58,8 @@ public struct PerceptronLearner: Learner {
     guard var network = model as? Network else {
       throw StrataError("the perceptron rule learns one layer; this is \(type(of: model).keyword)", try: "new")
     }
-    let width = data.classNames.count > 2 ? data.classNames.count : (data.train.targets.width.map { $0 == 2 ? 1 : $0 } ?? 1)
+    let width =
+      data.classNames.count > 2 ? data.classNames.count : (data.train.targets.width.map { $0 == 2 ? 1 : $0 } ?? 1)
     try network.setInputShape(data.inputShape)
     guard network.layers.count == 1, let layer = network.layers.first as? Dense, layer.function == .step else {
       throw StrataError(

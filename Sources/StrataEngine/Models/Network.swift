@@ -31,8 +31,6 @@ public struct Network: Model {
   /// The shape of one output sample: the last layer's, or the input's without layers.
   public var outputShape: Shape? { outputShapes.last ?? inputShape }
 
-
-
   /// Puts a layer in so that it becomes number `position` (1 is at the input, count + 1 on top), with fresh weights.
   /// Returns the numbers of the layers above that had to be made afresh because their input changed.
   @discardableResult
@@ -154,8 +152,6 @@ public struct Network: Model {
     return fresh
   }
 
-
-
   public var parts: [ModelPart] {
     layers.enumerated().map { index, layer in
       ModelPart(
@@ -187,8 +183,6 @@ public struct Network: Model {
     }
   }
 
-
-
   /// Where a named parameter lives.
   private func place(of name: String) -> (layer: Int, isBuffer: Bool, index: Int)? {
     for (index, layer) in layers.enumerated() {
@@ -212,7 +206,8 @@ public struct Network: Model {
           "the network has no parameter \(given.name); it has \(parameters.map(\.name).joined(separator: ", "))",
           try: "network")
       }
-      let old = place.isBuffer
+      let old =
+        place.isBuffer
         ? layers[place.layer].buffers[place.index].value : layers[place.layer].parameters[place.index].value
       guard old.shape == given.tensor.shape else {
         throw StrataError("\(given.name) is \(old.shape); the given one is \(given.tensor.shape)", try: "network")
@@ -233,7 +228,8 @@ public struct Network: Model {
           + parameters.map(\.name).joined(separator: ", "), try: "set weight layer1.weight[0,0] 0.5")
     }
     guard value.isFinite else { throw StrataError("a weight must be a finite number, got \(value)") }
-    let shape = place.isBuffer
+    let shape =
+      place.isBuffer
       ? layers[place.layer].buffers[place.index].value.shape : layers[place.layer].parameters[place.index].value.shape
     try shape.check(position, of: name)
     if place.isBuffer {
@@ -242,8 +238,6 @@ public struct Network: Model {
       layers[place.layer].parameters[place.index].value.set(value, at: position)
     }
   }
-
-
 
   /// What the network answers for a batch `[batch] + inputShape`: `[batch] + outputShape`. Changes nothing.
   /// Traps when the input's shape is not the network's.

@@ -196,7 +196,9 @@ public struct Optimizer: Sendable {
 
   private mutating func update(_ parameter: inout Parameter, gradient: Tensor, rate: Scalar, _ layer: Int, _ p: Int) {
     let penalized = parameter.isPenalized
-    let (rule, momentum, beta1, beta2, epsilon, t) = (self.rule, self.momentum, self.beta1, self.beta2, self.epsilon, updates)
+    let (rule, momentum, beta1, beta2, epsilon, t) = (
+      self.rule, self.momentum, self.beta1, self.beta2, self.epsilon, updates
+    )
     let (l1, l2) = penalized ? (self.l1, self.l2) : (0, 0)
     func apply(_ first: UnsafeMutablePointer<Scalar>?, _ second: UnsafeMutablePointer<Scalar>?) {
       gradient.withUnsafeElements { g in

@@ -32,7 +32,7 @@ extension Command {
           if !text.contains("["), lab.experiment.tensor(named: text) == nil,
             let quantity = try? Quantity([text], in: lab.experiment)
           {
-            var cache = QuantityCache(isEvaluated: true)
+            var cache = QuantityCache(lab.experiment, isEvaluated: true)
             let value = lab.experiment.value(of: quantity, &cache) ?? .nan
             return Outcome("\(text) = \(NumberText.short(value, digits: 6))", numbers: [Outcome.Number(text, value)])
           }

@@ -26,7 +26,7 @@ extension Command {
         return .look { (lab) throws(StrataError) in
           let condition = try Condition(text, in: lab.experiment)
           var watch = ConditionWatch(condition)
-          var cache = QuantityCache(isEvaluated: true)
+          var cache = QuantityCache(lab.experiment, isEvaluated: true)
           let experiment = lab.experiment
           let held = watch.judge(epoch: lab.moment.epoch) { experiment.value(of: $0, &cache) }
           if let held { return Outcome("as expected: \(Lab.text(of: held))") }

@@ -12,7 +12,7 @@ extension Command {
           let condition = try Condition(text, in: lab.experiment)
           var breakpoint = Breakpoint(number: lab.nextBreakpoint, when: condition)
           // What is true already stops nothing until it has been false.
-          var cache = QuantityCache(isEvaluated: true)
+          var cache = QuantityCache(lab.experiment, isEvaluated: true)
           let experiment = lab.experiment
           _ = breakpoint.condition?.judge(epoch: lab.moment.epoch) { experiment.value(of: $0, &cache) }
           return lab.add(breakpoint)

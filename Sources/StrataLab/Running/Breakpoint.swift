@@ -25,18 +25,21 @@ public struct Breakpoint: Sendable {
     text = "when \(condition.text)"
     kind = .when
     self.condition = ConditionWatch(condition)
+    needsEvaluation = condition.needsEvaluation
   }
 
   init(number: Int, line: Int) {
     self.number = number
     text = "\(line)"
     kind = .line(line)
+    needsEvaluation = false
   }
 
   init(number: Int, watched: Watched) {
     self.number = number
     text = watched.reference.text
     kind = .watch
+    needsEvaluation = false
     self.watched = watched
   }
 
@@ -46,7 +49,16 @@ public struct Breakpoint: Sendable {
   /// Whether it has to be looked at after every instruction.
   var isFine: Bool { kind != .when }
   /// Whether it is judged only where a set of samples is evaluated.
-  var needsEvaluation: Bool { condition?.condition.needsEvaluation ?? false }
+  let needsEvaluation: Bool
+
+  /// Judges its condition, if it has one that can be judged now. Returns what made it come true; nil while it is false,
+  /// or has been true before.
+  mutating func judge(
+    epoch: Double, evaluated: Bool, _ value: (Quantity) -> Double?
+  ) -> [(Condition.Term, Double)]? {
+    guard evaluated || !needsEvaluation else { return nil }
+    return condition?.judgeChange(epoch: epoch, value)
+  }
 
   /// Forgets what it saw: after a jump through time, what was is no measure.
   mutating func reset(in experiment: Experiment) {

@@ -169,6 +169,8 @@ private struct ConditionScanner {
 struct ConditionWatch: Sendable {
   let condition: Condition
   private var memories: [Memory]
+  /// The term, where there is only one.
+  private let only: Condition.Term?
   /// Whether it was true when it was last judged.
   private(set) var wasTrue = false
 
@@ -181,12 +183,34 @@ struct ConditionWatch: Sendable {
 
   init(_ condition: Condition) {
     self.condition = condition
+    let terms = condition.alternatives.flatMap { $0 }
+    only = terms.count == 1 ? terms.first : nil
     memories = [Memory](repeating: Memory(), count: condition.alternatives.reduce(0) { $0 + $1.count })
+  }
+
+  /// Judges it now; tells what made it true only where it was not true before.
+  mutating func judgeChange(epoch: Double, _ value: (Quantity) -> Double?) -> [(Condition.Term, Double)]? {
+    let before = wasTrue
+    let held = judge(epoch: epoch, value)
+    return before ? nil : held
   }
 
   /// Judges it now. `value` gives a quantity, or nil where it is not newly known; then its comparison is false.
   /// Returns the terms that made it true, with their values; nil when it is false.
   mutating func judge(epoch: Double, _ value: (Quantity) -> Double?) -> [(Condition.Term, Double)]? {
+    if let only {
+      // The usual case, judged after every mini-batch: one comparison, nothing allocated.
+      var holds = false
+      let value = value(only.quantity)
+      if let value {
+        switch only.test {
+        case .compare(let comparison, let number): holds = comparison.holds(value, number)
+        default: holds = judge(only, value, epoch: epoch, memory: &memories[0])
+        }
+      }
+      wasTrue = holds
+      return holds ? [(only, value ?? .nan)] : nil
+    }
     var index = 0
     var result: [(Condition.Term, Double)]?
     for all in condition.alternatives {

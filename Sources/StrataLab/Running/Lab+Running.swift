@@ -117,8 +117,8 @@ extension Lab {
       if evaluated { noteTest(at: moment) }
     }
     if run.until != nil, evaluated || !(run.until?.condition.isAllEvaluation ?? true) {
-      var cache = QuantityCache(isEvaluated: evaluated)
-      let held = run.until?.judge(epoch: moment.epoch) { timeline.present.value(of: $0, &cache) }
+      var cache = QuantityCache(loss: timeline.present.newestLoss, moment: moment, isEvaluated: evaluated)
+      let held = run.until?.judge(epoch: moment.epoch) { cache.ready($0) ?? timeline.present.value(of: $0, &cache) }
       if let held { return .condition(held) }
     }
     return breakpoints.isEmpty ? nil : stopWhen(moment, evaluated: evaluated)
@@ -139,7 +139,7 @@ extension Lab {
   private mutating func judgeStart(_ run: inout Run) -> StopReason? {
     let moment = timeline.moment
     if moment.step == 0, run.schedule.isCheap, timeline.latest("test loss") == nil { noteTest(at: moment) }
-    var cache = QuantityCache(isEvaluated: true)
+    var cache = QuantityCache(timeline.present, isEvaluated: true)
     let held = run.until?.judge(epoch: moment.epoch) { timeline.present.value(of: $0, &cache) }
     return held.map { .condition($0) }
   }
@@ -148,12 +148,12 @@ extension Lab {
 
   private mutating func stopWhen(_ moment: Moment, evaluated: Bool) -> StopReason? {
     var reason: StopReason?
-    var cache = QuantityCache(isEvaluated: evaluated)
-    for index in breakpoints.indices
-    where breakpoints[index].kind == .when && (evaluated || !breakpoints[index].needsEvaluation) {
-      let wasTrue = breakpoints[index].condition?.wasTrue ?? false
-      let held = breakpoints[index].condition?.judge(epoch: moment.epoch) { timeline.present.value(of: $0, &cache) }
-      if let held, !wasTrue, reason == nil {
+    var cache = QuantityCache(loss: timeline.present.newestLoss, moment: moment, isEvaluated: evaluated)
+    for index in breakpoints.indices {
+      let held = breakpoints[index].judge(epoch: moment.epoch, evaluated: evaluated) {
+        cache.ready($0) ?? timeline.present.value(of: $0, &cache)
+      }
+      if let held, reason == nil {
         breakpoints[index].hits += 1
         reason = .breakpoint(breakpoints[index].number, Lab.text(of: held))
       }
@@ -198,20 +198,39 @@ extension Lab {
 struct QuantityCache {
   /// Whether sets of samples may be evaluated now; else such quantities are not newly known.
   let isEvaluated: Bool
+  private let loss: Double
+  private let moment: Moment
   var measured: Measurements?
   var onTest: Measurements?
   var onTraining: Measurements?
 
-  init(isEvaluated: Bool) { self.isEvaluated = isEvaluated }
+  init(_ experiment: borrowing Experiment, isEvaluated: Bool) {
+    self.init(loss: experiment.newestLoss, moment: experiment.moment, isEvaluated: isEvaluated)
+  }
+
+  init(loss: Double, moment: Moment, isEvaluated: Bool) {
+    self.loss = loss
+    self.moment = moment
+    self.isEvaluated = isEvaluated
+  }
+
+  /// What is known without asking the experiment, as it is asked after every mini-batch; nil for all else.
+  @inline(__always)
+  func ready(_ quantity: Quantity) -> Double? {
+    switch quantity {
+    case .loss: loss
+    case .step: Double(moment.step)
+    case .epoch: moment.epoch
+    default: nil
+    }
+  }
 }
 
 extension Experiment {
   /// A quantity now; nil where it is not newly known.
   func value(of quantity: Quantity, _ cache: inout QuantityCache) -> Double? {
     switch quantity {
-    case .loss: return newestLoss
-    case .step: return Double(moment.step)
-    case .epoch: return moment.epoch
+    case .loss, .step, .epoch: return cache.ready(quantity)
     case .measured(let name):
       if cache.measured == nil { cache.measured = measurements }
       return cache.measured?[name]

@@ -33,11 +33,14 @@ struct Playback: Sendable {
 
   func draw(on canvas: inout Canvas, style: DrawingStyle) {
     let done = isOver ? "the end" : "\(next) of \(session.lines.count) · page down goes on"
-    let inner = canvas.panel(in: canvas.bounds, title: session.field("title") ?? "lesson", note: done, focused: true, style: style)
+    let inner = canvas.panel(
+      in: canvas.bounds, title: session.field("title") ?? "lesson", note: done, focused: true, style: style)
     canvas.draw(in: inner) { place in
       let wrapped = lines.flatMap { $0.wrapped(to: max(place.size.columns - 2, 1), style: style) }
       // The newest words matter most where not all fit.
-      for (row, line) in wrapped.suffix(place.size.rows).enumerated() { place.write(line, column: 1, row: row, charset: style.charset) }
+      for (row, line) in wrapped.suffix(place.size.rows).enumerated() {
+        place.write(line, column: 1, row: row, charset: style.charset)
+      }
     }
   }
 }

@@ -50,7 +50,9 @@ struct ScreenLayout: Hashable, Sendable {
   }
 
   private static func panels(in body: Rectangle) -> [Placed] {
-    func split(_ area: Rectangle, _ axis: Axis, _ lengths: [Length]) -> [Rectangle] { area.divided(axis, into: lengths) }
+    func split(_ area: Rectangle, _ axis: Axis, _ lengths: [Length]) -> [Rectangle] {
+      area.divided(axis, into: lengths)
+    }
     guard body.columns >= 60, body.rows >= 12 else { return [Placed(slot: .chosen(offset: 0), area: body)] }
     if body.columns < 110 {
       // Narrow: the network and its program above, one view below.

@@ -224,7 +224,8 @@ struct ScreenLoop {
     canvas.write(String(text.dropFirst(shift)), column: 0, row: row)
     if !state.completions.isEmpty, row >= 2 {
       let line = state.completions.joined(separator: "  ")
-      canvas.fill(Rectangle(column: 0, row: row - 1, columns: columns, rows: 1), with: Cell(" ", background: .role(.bar)))
+      canvas.fill(
+        Rectangle(column: 0, row: row - 1, columns: columns, rows: 1), with: Cell(" ", background: .role(.bar)))
       canvas.write(line, column: 0, row: row - 1, foreground: .role(.accent), background: .role(.bar), limit: columns)
     }
     terminal.show(canvas, cursor: CellPosition(column: state.cursorColumn - shift, row: row))

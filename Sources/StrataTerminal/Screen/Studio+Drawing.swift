@@ -17,7 +17,8 @@ extension Studio {
     }
     for placed in layout.panels { draw(placed, on: &canvas) }
     if layout.panels.isEmpty, layout.body.rows > 0 {
-      canvas.write("the window is too small", column: 0, row: layout.body.row, foreground: .role(.warning), charset: style.charset)
+      canvas.write(
+        "the window is too small", column: 0, row: layout.body.row, foreground: .role(.warning), charset: style.charset)
     }
     if let overlay { draw(overlay, on: &canvas, in: layout.body) }
     canvas.draw(in: layout.time) { line in
@@ -41,7 +42,9 @@ extension Studio {
     let bar = Cell(" ", foreground: .plain, background: .role(.bar))
     canvas.fill(canvas.bounds, with: bar)
     let state = stateText
-    var column = canvas.write(" strata ", column: 0, row: 0, foreground: .role(.title), background: .role(.bar), style: .bold, charset: style.charset)
+    var column = canvas.write(
+      " strata ", column: 0, row: 0, foreground: .role(.title), background: .role(.bar), style: .bold,
+      charset: style.charset)
     let right = size.columns - state.width - 1
     for part in statusParts where column + TextLayout.width(part) + 3 <= right {
       column += canvas.write(part + "   ", column: column + 1, row: 0, background: .role(.bar), charset: style.charset)
@@ -52,7 +55,8 @@ extension Studio {
       var column = 0
       for run in state.runs {
         column += place.write(
-          run.text, column: column, row: 0, foreground: run.foreground, background: .role(.bar), style: run.style, charset: style.charset)
+          run.text, column: column, row: 0, foreground: run.foreground, background: .role(.bar), style: run.style,
+          charset: style.charset)
       }
     }
   }
@@ -61,7 +65,9 @@ extension Studio {
   private var statusParts: [String] {
     var parts: [String] = []
     if let data = lab.experiment.data, data.train.count > 0 {
-      parts.append("\(data.name) \(data.inputShape) · \(formatGrouped(data.train.count)) train \(formatGrouped(data.test.count)) test")
+      parts.append(
+        "\(data.name) \(data.inputShape) · \(formatGrouped(data.train.count)) train \(formatGrouped(data.test.count)) test"
+      )
     }
     if let learner = lab.experiment.learner {
       var settings = [type(of: learner).keyword]
@@ -109,7 +115,8 @@ extension Studio {
       return
     }
     var column = canvas.write("strata> ", column: 0, row: 0, foreground: .role(.title), charset: style.charset)
-    column += canvas.write(lastCommand, column: column, row: 0, limit: max(size.columns * 2 / 3, 1), charset: style.charset)
+    column += canvas.write(
+      lastCommand, column: column, row: 0, limit: max(size.columns * 2 / 3, 1), charset: style.charset)
     canvas.write(TextLine([TextRun("   ")]) + answer, column: column, row: 0, charset: style.charset)
   }
 
@@ -134,7 +141,8 @@ extension Studio {
     for (binding, title, columns) in keyBar {
       let key = " \(binding.keys[0].description)"
       let used = canvas.write(
-        key, column: columns.lowerBound, row: 0, foreground: .role(.accent), background: .role(.bar), style: .bold, charset: style.charset)
+        key, column: columns.lowerBound, row: 0, foreground: .role(.accent), background: .role(.bar), style: .bold,
+        charset: style.charset)
       canvas.write(
         " \(title)", column: columns.lowerBound + used, row: 0, background: .role(.bar), charset: style.charset)
     }
@@ -143,7 +151,8 @@ extension Studio {
   // What lies over the panels.
 
   private func draw(_ overlay: Overlay, on canvas: inout Canvas, in body: Rectangle) {
-    let width = min(max((overlay.lines.map(\.width).max() ?? 0) + 4, TextLayout.width(overlay.title) + 30, 40), body.columns)
+    let width = min(
+      max((overlay.lines.map(\.width).max() ?? 0) + 4, TextLayout.width(overlay.title) + 30, 40), body.columns)
     let lines = overlay.lines.flatMap { $0.wrapped(to: max(width - 4, 1), style: style) }
     let rows = min(lines.count + 2, body.rows)
     guard rows >= 3, width >= 8 else { return }
@@ -151,7 +160,10 @@ extension Studio {
       column: body.column + (body.columns - width) / 2, row: body.row + body.rows - rows, columns: width, rows: rows)
     canvas.fill(area)
     let more = lines.count > rows - 2
-    let note = more ? "\(overlay.scroll + 1)–\(min(overlay.scroll + rows - 2, lines.count)) of \(lines.count) · ↓ more · esc closes" : "esc closes"
+    let note =
+      more
+      ? "\(overlay.scroll + 1)–\(min(overlay.scroll + rows - 2, lines.count)) of \(lines.count) · ↓ more · esc closes"
+      : "esc closes"
     let inner = canvas.panel(in: area, title: overlay.title, note: note, focused: true, style: style)
     canvas.draw(in: inner) { place in
       let first = min(overlay.scroll, max(lines.count - (rows - 2), 0))
@@ -166,7 +178,8 @@ extension Studio {
     var lines = [TextLine("Keys", .title, style: .bold)]
     let width = KeyMap.bindings.map { TextLayout.width($0.label) }.max() ?? 0
     for binding in KeyMap.bindings {
-      lines.append(TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
+      lines.append(
+        TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
     }
     lines += [TextLine(""), TextLine("Commands (type : first; help WORD tells more)", .title, style: .bold)]
     let column = CommandTable.all.map { TextLayout.width($0.word) }.max() ?? 0

@@ -204,10 +204,13 @@ public struct Studio: Sendable {
   }
 
   mutating func fail(_ error: StrataError) {
-    answer = TextLine([TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
+    answer = TextLine(
+      [TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
     lesson?.isPlaying = false
     if answer.width > size.columns - TextLayout.width(lastCommand) - 12 {
-      overlay = Overlay(title: "not done", lines: [TextLine(error.problem, .bad)] + (error.suggestion.map { [TextLine("try: \($0)", .quiet)] } ?? []))
+      overlay = Overlay(
+        title: "not done",
+        lines: [TextLine(error.problem, .bad)] + (error.suggestion.map { [TextLine("try: \($0)", .quiet)] } ?? []))
       answer = TextLine("not done", .bad)
     }
   }
@@ -274,7 +277,8 @@ public struct Studio: Sendable {
   /// The views that `tab` goes through: those with no panel of their own that have something to show.
   var turnableViews: [String] {
     let fixed = ScreenLayout(size, isMaximized: false).fixedViews
-    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(\.name)
+    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(
+      \.name)
   }
 
   private mutating func turn(by offset: Int) {

@@ -35,7 +35,9 @@ enum TimeBar {
   private static func remark(_ lab: Lab) -> String {
     let memory = lab.timeline.memory
     var parts = ["step \(formatGrouped(lab.moment.step)) of \(formatGrouped(lab.timeline.branch.end.step))"]
-    if lab.timeline.branches.count > 1 { parts.append("branch \(lab.timeline.branchNumber)/\(lab.timeline.branches.count)") }
+    if lab.timeline.branches.count > 1 {
+      parts.append("branch \(lab.timeline.branchNumber)/\(lab.timeline.branches.count)")
+    }
     parts.append("kept \(megabytes(memory.bytes)) of \(megabytes(memory.bound)) MB")
     return parts.joined(separator: " · ")
   }

@@ -43,6 +43,21 @@ struct CellPainter {
     return true
   }
 
+  /// Whether rows of the old canvas stand elsewhere in the new one, as after a change of layout.
+  static func movesRows(_ canvas: Canvas, over shown: Canvas) -> Bool {
+    guard canvas.size == shown.size else { return false }
+    let (columns, rows) = (canvas.size.columns, canvas.size.rows)
+    let (new, old) = (canvas.cells, shown.cells)
+    func equal(_ row: Int, _ other: Int) -> Bool {
+      for column in 0..<columns where new[row * columns + column] != old[other * columns + column] { return false }
+      return true
+    }
+    for row in 0..<rows where !equal(row, row) {
+      for other in max(0, row - 16)..<min(rows, row + 17) where other != row && equal(row, other) { return true }
+    }
+    return false
+  }
+
   private mutating func paint(_ cells: [Cell], _ range: Range<Int>, in line: Range<Int>, row: Int) -> Bool {
     run.removeAll(keepingCapacity: true)
     var isBehindWide = false

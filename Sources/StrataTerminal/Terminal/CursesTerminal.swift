@@ -86,6 +86,9 @@ public final class CursesTerminal: TerminalDevice {
         for column in 0..<min(size.columns, canvas.size.columns) { whole[column, row] = canvas[column, row] }
       }
     }
+    // Curses would scroll the rows that moved, by sequences that not every emulator of an xterm knows (SU, SD): one that
+    // does not leaves old characters standing.
+    if let shown, CellPainter.movesRows(whole, over: shown) { ccurses_rewrite() }
     if !painter.paint(whole, over: shown) { _ = painter.paint(whole, over: nil) }
     shown = whole
     ccurses_show(cursor.map { Int32(clamping: $0.row) } ?? -1, cursor.map { Int32(clamping: $0.column) } ?? -1)

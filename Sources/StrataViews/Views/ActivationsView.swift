@@ -26,7 +26,9 @@ extension View {
 }
 
 private func layerPart(_ part: ModelPart, _ state: LayerState) -> Part {
-  var facts = ["mean \(formatNumber(state.mean, significant: 2))", "σ \(formatNumber(state.deviation, significant: 2))"]
+  var facts = [
+    "mean \(formatNumber(state.mean, significant: 2))", "σ \(formatNumber(state.deviation, significant: 2))",
+  ]
   if let remark = state.remark { facts.append(remark.text) }
   return Part(
     .histogram(Histogram(Bins(of: state.values, count: 60), role: .series4)),

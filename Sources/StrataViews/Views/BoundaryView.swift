@@ -17,7 +17,9 @@ extension View {
     },
     note: { lab, _ in lab.experiment.data?.name ?? "" }
   ) { lab, options, size in
-    guard let data = lab.experiment.data, let predictor = lab.experiment.learner as? any Predictor else { return .empty }
+    guard let data = lab.experiment.data, let predictor = lab.experiment.learner as? any Predictor else {
+      return .empty
+    }
     return data.inputShape.elementCount == 1
       ? curve(predictor, data, columns: size.columns) : plane(predictor, data, options, size: size)
   }
@@ -40,7 +42,9 @@ private func range(_ data: DataSet, input: Int) -> ClosedRange<Double> {
 private func curve(_ predictor: any Predictor, _ data: DataSet, columns: Int) -> Figure {
   let range = range(data, input: 0)
   let count = max(columns * 2, 16)
-  let places = (0..<count).map { range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count - 1) }
+  let places = (0..<count).map {
+    range.lowerBound + (range.upperBound - range.lowerBound) * Double($0) / Double(count - 1)
+  }
   let output = predictor.predict(Tensor([count, 1], elements: places.map { Scalar($0) })).output
   let width = output.count / count
   let curves = (0..<min(width, 3)).map { unit in

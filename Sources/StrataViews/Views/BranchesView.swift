@@ -6,17 +6,23 @@ import StrataPlot
 extension View {
   static let branches = View(
     "branches", title: "branches", summary: "every way that was tried, with its measurements",
-    reasonMissing: { $0.timeline.branches.count < 2 ? "only one way was tried so far: go back and do something else" : nil }
+    reasonMissing: {
+      $0.timeline.branches.count < 2 ? "only one way was tried so far: go back and do something else" : nil
+    }
   ) { lab, _, _ in
     let timeline = lab.timeline
     let names = ["loss", "test loss", "test accuracy"].filter { timeline.measuredNames.contains($0) }
     let columns: [StrataPlot.Table.Column] =
-      [.init("branch"), .init("left"), .init("ends at", .right)] + names.map { .init($0, .right) } + [.init("first difference")]
+      [.init("branch"), .init("left"), .init("ends at", .right)] + names.map { .init($0, .right) } + [
+        .init("first difference")
+      ]
     let rows: [[TextLine]] = timeline.branches.map { branch in
       let values = names.map { name in
         TextLine(timeline.latest(name, branch: branch.number).map { formatNumber($0.value, significant: 3) } ?? "–")
       }
-      let difference = branch.fork.flatMap { fork in branch.edits.indices.contains(fork.edits) ? branch.edits[fork.edits].line : nil }
+      let difference = branch.fork.flatMap { fork in
+        branch.edits.indices.contains(fork.edits) ? branch.edits[fork.edits].line : nil
+      }
       let isHere = branch.number == timeline.branchNumber
       return [
         TextLine((isHere ? "▸ " : "  ") + "\(branch.number)", isHere ? .accent : .plain),

@@ -22,7 +22,9 @@ extension View {
 
 private func filtersNote(_ lab: Lab, _ options: ViewOptions) -> String {
   let layer = options.layer ?? 1
-  guard let weight = lab.experiment.model.parameters.first(where: { $0.name == "layer\(layer).weight" }) else { return "" }
+  guard let weight = lab.experiment.model.parameters.first(where: { $0.name == "layer\(layer).weight" }) else {
+    return ""
+  }
   return "W\(layer) \(weight.tensor.shape)"
 }
 
@@ -33,10 +35,11 @@ private func unitTiles(_ weight: Tensor, inputShape: Shape?) -> [ImageTile] {
   var (rows, columns) = squarest(inputs)
   if let shape = inputShape, shape.rank >= 2, shape[0] * shape[1] == inputs { (rows, columns) = (shape[0], shape[1]) }
   return (0..<min(units, 1024)).map { unit in
-    ImageTile(Grid(rows: rows, columns: columns) { row, column in
-      let k = row * columns + column
-      return k < inputs ? weight[flat: k * units + unit] : .nan
-    })
+    ImageTile(
+      Grid(rows: rows, columns: columns) { row, column in
+        let k = row * columns + column
+        return k < inputs ? weight[flat: k * units + unit] : .nan
+      })
   }
 }
 

@@ -38,7 +38,8 @@ private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
   let foot = touched(listing[learner.line], tensors, columns: size.columns)
   let room = max(size.rows - foot.count - 1, 1)
   if lines.count > room {
-    let first = min(max(currentRows.upperBound - room, min(currentRows.lowerBound - 2, lines.count - room)), lines.count - room)
+    let first = min(
+      max(currentRows.upperBound - room, min(currentRows.lowerBound - 2, lines.count - room)), lines.count - room)
     lines = Array(lines[max(first, 0)..<min(max(first, 0) + room, lines.count)])
   }
   guard size.rows > foot.count + 2 else { return lines }

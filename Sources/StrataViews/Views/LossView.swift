@@ -18,7 +18,8 @@ extension View {
     let name = options.tensor ?? "loss"
     let upper = chart(lab, options, name: name)
     // Room for two: what is driven down, and what is wanted.
-    guard options.tensor == nil, size.rows >= 22, lab.timeline.measuredNames.contains(where: { $0.hasSuffix("accuracy") })
+    guard options.tensor == nil, size.rows >= 22,
+      lab.timeline.measuredNames.contains(where: { $0.hasSuffix("accuracy") })
     else { return .line(upper) }
     return .rows([
       Part(.line(upper), length: .share(3)),
@@ -32,7 +33,8 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   let step = lab.moment.step
   var series: [LineChart.Series] = []
   for branch in timeline.branches where branch.number != timeline.branchNumber {
-    series.append(curve("branch \(branch.number)", timeline.points(of: name, branch: branch.number), role: .past, pattern: .dotted))
+    series.append(
+      curve("branch \(branch.number)", timeline.points(of: name, branch: branch.number), role: .past, pattern: .dotted))
   }
   let end = timeline.branch.end.step
   if end > step {
@@ -51,11 +53,15 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   if let last = options.lastSteps, step > 1 { range = Double(max(step - last, 0))...Double(step) }
   return LineChart(
     series: series, markers: step > 0 ? [LineChart.Marker(x: Double(step), label: "now", role: .accent)] : [],
-    xLabel: "step", yLabel: name, xRange: range, yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear)
+    xLabel: "step", yLabel: name, xRange: range, yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
+  )
 }
 
-private func curve(_ name: String, _ points: [HistoryPoint], role: ColorRole, pattern: LinePattern) -> LineChart.Series {
+private func curve(_ name: String, _ points: [HistoryPoint], role: ColorRole, pattern: LinePattern) -> LineChart.Series
+{
   LineChart.Series(
     name, role: role, pattern: pattern, points: points.map { Point(Double($0.lastStep), $0.last) },
-    band: points.filter { $0.firstStep != $0.lastStep }.map { .init(x: Double($0.lastStep), low: $0.minimum, high: $0.maximum) })
+    band: points.filter { $0.firstStep != $0.lastStep }.map {
+      .init(x: Double($0.lastStep), low: $0.minimum, high: $0.maximum)
+    })
 }

@@ -26,7 +26,8 @@ extension View {
     guard !page.rows.isEmpty else { return .message("every answer is right") }
     let list = data.inputShape.rank >= 2 ? page.tiles(data) : page.table(data)
     guard let detail = page.detail(data), size.columns >= 40 else { return list }
-    return .columns([Part(list, length: .share(3)), Part(detail, title: page.heading(data), length: .share(2))], gap: 2)
+    return .columns(
+      [Part(list, length: .share(3)), Part(detail, title: page.heading(data), length: .share(2))], gap: 2)
   }
 }
 
@@ -81,7 +82,9 @@ private struct Page {
 
   private func answer(_ index: Int, _ data: DataSet) -> String? {
     guard let prediction else { return nil }
-    if let classes = prediction.classes { return data.classNames.indices.contains(Int(classes[index])) ? data.classNames[Int(classes[index])] : nil }
+    if let classes = prediction.classes {
+      return data.classNames.indices.contains(Int(classes[index])) ? data.classNames[Int(classes[index])] : nil
+    }
     return formatNumber(Double(prediction.output[flat: index * (prediction.output.count / rows.count)]), significant: 3)
   }
 
@@ -144,6 +147,9 @@ private struct Page {
       return Bars.Bar(
         name, value, role: named ? (correct == unit ? .good : .bad) : .series1, isMarked: correct == unit)
     }
-    return .bars(Bars(bars, range: prediction.classes == nil ? nil : 0...1, format: prediction.classes == nil ? .number(significant: 3) : .percent))
+    return .bars(
+      Bars(
+        bars, range: prediction.classes == nil ? nil : 0...1,
+        format: prediction.classes == nil ? .number(significant: 3) : .percent))
   }
 }

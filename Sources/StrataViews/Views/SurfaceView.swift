@@ -33,7 +33,8 @@ private func curve(_ learner: DescentLearner, columns: Int) -> Figure {
   }
   let (x, _) = model.point
   let height = model.function.evaluate(x: x)
-  let tangent = height.isFinite ? CurveMap.Tangent(at: Point(x, height), slope: model.derivatives[0].evaluate(x: x)) : nil
+  let tangent =
+    height.isFinite ? CurveMap.Tangent(at: Point(x, height), slope: model.derivatives[0].evaluate(x: x)) : nil
   let been = learner.path.suffix(60).map { Point($0.x, model.function.evaluate(x: $0.x)) }
   return .curve(
     CurveMap(

@@ -43,9 +43,10 @@ private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
   if named.axes.first == "batch", shape.rank == 3 {
     let each = shape[1] * shape[2]
     return .tiles(
-      ImageTiles((0..<min(shape[0], 200)).map { index in
-        ImageTile(Grid(rows: shape[1], columns: shape[2]) { tensor[flat: index * each + $0 * shape[2] + $1] })
-      }, shading: isSigned ? .signed : .grey))
+      ImageTiles(
+        (0..<min(shape[0], 200)).map { index in
+          ImageTile(Grid(rows: shape[1], columns: shape[2]) { tensor[flat: index * each + $0 * shape[2] + $1] })
+        }, shading: isSigned ? .signed : .grey))
   }
   switch shape.rank {
   case 0:
@@ -55,7 +56,9 @@ private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
       return .bars(Bars((0..<shape[0]).map { Bars.Bar("\($0)", Double(tensor[flat: $0])) }))
     }
     return .rows([
-      Part(.heatMap(HeatMap(Grid(rows: 1, columns: shape[0], values: tensor.elements), shading: shading)), length: .share(1)),
+      Part(
+        .heatMap(HeatMap(Grid(rows: 1, columns: shape[0], values: tensor.elements), shading: shading)),
+        length: .share(1)),
       Part(.histogram(Histogram(Bins(of: sampled(tensor)))), title: "distribution", length: .share(2)),
     ])
   default:

@@ -16,11 +16,15 @@ extension View {
     let name = "layer\(options.layer ?? 1).weight"
     let kept = lab.timeline.keptMoments(atMost: min(max(size.rows / 2, 2), 24))
     let tensors = (kept + [lab.experiment]).compactMap { experiment in
-      experiment.model.parameters.first { $0.name == name }.map { (experiment.moment.step, sampled($0.tensor, atMost: 4000)) }
+      experiment.model.parameters.first { $0.name == name }.map {
+        (experiment.moment.step, sampled($0.tensor, atMost: 4000))
+      }
     }
     guard tensors.count > 1 else { return .message("layer \(options.layer ?? 1) has no weights") }
     var (low, high) = (Float.infinity, -Float.infinity)
-    for (_, values) in tensors { for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) } }
+    for (_, values) in tensors {
+      for value in values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    }
     let range = low < high ? Double(low)...Double(high) : -1.0...1.0
     return .ridgeline(
       Ridgeline(tensors.map { step, values in .init("step \(step)", Bins(of: values, count: 80, range: range)) }))

@@ -33,7 +33,9 @@ private func shownTensors(_ lab: Lab, _ options: ViewOptions) -> [NamedTensor] {
   guard let layer = options.layer else {
     return all.filter { $0.role == .parameter && $0.tensor.shape.rank > 1 }
   }
-  return all.filter { $0.name.hasPrefix("layer\(layer).") && ($0.role == .parameter || $0.role == .gradient) && !$0.axes.contains("batch") }
+  return all.filter {
+    $0.name.hasPrefix("layer\(layer).") && ($0.role == .parameter || $0.role == .gradient) && !$0.axes.contains("batch")
+  }
 }
 
 /// Histograms in as many columns as give each a readable width, with spread in the headings.

@@ -113,9 +113,11 @@ extension BackpropLearner {
           "\(name).\(buffer.name)", symbol: "\(buffer.symbol)\(n)", role: .statistic, axes: buffer.axes, buffer.value))
     }
     if layer.activation != nil {
-      all.append(NamedTensor("\(name).preactivation", symbol: "z\(n)", role: .activation, axes: rows, trace.preactivation))
+      all.append(
+        NamedTensor("\(name).preactivation", symbol: "z\(n)", role: .activation, axes: rows, trace.preactivation))
     }
-    let outputRole: TensorRole = layer.activation == .softmax || (isTop && layer.activation == .sigmoid)
+    let outputRole: TensorRole =
+      layer.activation == .softmax || (isTop && layer.activation == .sigmoid)
       ? .probability : .activation
     all.append(NamedTensor("\(name).output", symbol: signs.output, role: outputRole, axes: rows, trace.output))
     for (e, extra) in layer.extras.enumerated() {
@@ -126,7 +128,8 @@ extension BackpropLearner {
     if isTop && form.isJoined {
       all.append(NamedTensor("\(name).delta", symbol: "δ\(n)", role: .gradient, axes: rows, incoming))
     } else {
-      all.append(NamedTensor("\(name).output.gradient", symbol: "∂\(signs.output)", role: .gradient, axes: rows, incoming))
+      all.append(
+        NamedTensor("\(name).output.gradient", symbol: "∂\(signs.output)", role: .gradient, axes: rows, incoming))
       if layer.activation != nil, layer.activation != .identity {
         all.append(NamedTensor("\(name).delta", symbol: "δ\(n)", role: .gradient, axes: rows, trace.delta))
       }

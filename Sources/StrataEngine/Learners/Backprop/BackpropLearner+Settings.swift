@@ -133,7 +133,8 @@ extension BackpropLearner {
 extension Loss {
   /// Cross-entropies need targets that are classes or lie in [0, 1].
   func check(targets: Targets) throws(StrataError) {
-    guard case .values(let store) = targets, self == .crossEntropy || self == .binaryCrossEntropy || self == .hinge else {
+    guard case .values(let store) = targets, self == .crossEntropy || self == .binaryCrossEntropy || self == .hinge
+    else {
       return
     }
     if case .scalars(let values) = store.storage, values.contains(where: { $0 < 0 || $0 > 1 }) {

@@ -92,7 +92,8 @@ public struct BackpropLearner: Learner {
     guard let output = network.outputShape, !network.layers.isEmpty else {
       let width = data.train.targets.width ?? 1
       throw StrataError(
-        "the network has no layers yet", try: data.classNames.isEmpty ? "add dense \(width)" : "add dense \(width) softmax")
+        "the network has no layers yet",
+        try: data.classNames.isEmpty ? "add dense \(width)" : "add dense \(width) softmax")
     }
     guard network.parameterCount > 0 else {
       throw StrataError("the network has nothing to learn: none of its layers has weights", try: "add dense 16 relu")
