@@ -27,6 +27,8 @@ public struct DescentLearner: Learner {
   /// Where the point has been, the oldest first, the present place last.
   public private(set) var path: [SIMD2<Double>] = []
   private var gradient: Tensor
+  /// Where the gradient was taken; nil before the first.
+  private var gradientPlace: SIMD2<Double>?
   private var rateIsChosen = false
 
   public init(data: DataSet, model: any Model, seed: UInt64) throws(StrataError) {
@@ -84,6 +86,7 @@ public struct DescentLearner: Learner {
       loss = function.function.evaluate(x: x, y: y)
       if !loss.isFinite { return NumericFault(line: 1, layer: nil, tensor: "cost", position: [], value: Scalar(loss)) }
     case 1:
+      gradientPlace = SIMD2(x, y)
       for (i, derivative) in function.derivatives.enumerated() {
         gradient[flat: i] = Scalar(derivative.evaluate(x: x, y: y))
       }
@@ -185,7 +188,12 @@ public struct DescentLearner: Learner {
     case "cost": lines = ["C = \(function.function)", "at \(at): \(number(value))"]
     case "gradient":
       let variable = position.first == 1 ? "y" : "x"
-      lines = ["∂f/∂\(variable) = \(function.derivatives[position.first ?? 0])", "at \(at): \(number(value))"]
+      guard let gradientPlace else { throw StrataError("the gradient has not been computed yet", try: "next") }
+      // The point may have moved on since: the numbers are those of the place where the gradient was taken.
+      let there =
+        function.derivatives.count > 1
+        ? "x = \(number(gradientPlace.x)), y = \(number(gradientPlace.y))" : "x = \(number(gradientPlace.x))"
+      lines = ["∂f/∂\(variable) = \(function.derivatives[position.first ?? 0])", "at \(there): \(number(value))"]
     case "position":
       let slope = Double(gradient[flat: position.first ?? 0])
       lines.append(
