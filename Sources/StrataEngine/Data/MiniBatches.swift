@@ -19,6 +19,15 @@ public struct MiniBatches: Sendable {
     stream = RandomStream(seed: seed, name: "shuffle")
   }
 
+  /// Only some of the rows, such as those with a label.
+  init(rows: [Int32], size: Int, shuffles: Bool = true, seed: UInt64) {
+    self.init(count: 0, size: size, shuffles: shuffles, seed: seed)
+    order = rows
+  }
+
+  /// How many samples an epoch has.
+  var count: Int { order.count }
+
   /// Another size, from the next mini-batch on.
   public mutating func setSize(_ size: Int) {
     precondition(size > 0, "a mini-batch holds at least one sample")
@@ -27,7 +36,12 @@ public struct MiniBatches: Sendable {
 
   /// Begins a new epoch over this many samples, keeping the random stream.
   mutating func restart(count: Int) {
-    order = (0..<Int32(count)).map { $0 }
+    restart(rows: (0..<Int32(count)).map { $0 })
+  }
+
+  /// Begins a new epoch over these rows, keeping the random stream.
+  mutating func restart(rows: [Int32]) {
+    order = rows
     position = 0
   }
 

@@ -94,6 +94,23 @@ public enum Activation: String, CaseIterable, Sendable {
     }
   }
 
+  /// `z = f(z + bias)` where it stands, in one pass over the numbers.
+  func apply(inPlace z: inout Tensor, bias: Tensor?) {
+    let (rows, columns) = z.matrixExtents
+    precondition(bias == nil || bias!.count == columns, "a bias of \(bias!.count) for \(columns) units")
+    z.withUnsafeMutableElements { z in
+      if let bias {
+        bias.withUnsafeElements {
+          ck_bias_activation(
+            kernel ?? ck_identity, parameter, rows, columns, z.baseAddress, $0.baseAddress, z.baseAddress)
+        }
+      } else {
+        ck_bias_activation(kernel ?? ck_identity, parameter, rows, columns, z.baseAddress, nil, z.baseAddress)
+      }
+      if kernel == nil { ck_softmax(rows, columns, z.baseAddress, z.baseAddress) }
+    }
+  }
+
   /// `δ = ∂C/∂z` from ∂C/∂y. Traps when shapes differ.
   func differentiate(z: Tensor, y: Tensor, outputGradient: Tensor, delta: inout Tensor) {
     precondition(outputGradient.count == z.count && y.count == z.count, "gradient of another shape")

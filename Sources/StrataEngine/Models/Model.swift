@@ -30,6 +30,8 @@ public struct ModelPart: Hashable, Sendable {
 public protocol Model: Sendable {
   /// `network`, `rbm`, …: how the laboratory calls it.
   static var keyword: String { get }
+  /// The same for this very one, where it depends: a belief network of one level is an `rbm`.
+  var kind: String { get }
   /// The parts from the input up.
   var parts: [ModelPart] { get }
   /// All parameters, as they can be saved: role `.parameter`.
@@ -38,9 +40,17 @@ public protocol Model: Sendable {
   mutating func setParameters(_ tensors: [NamedTensor]) throws(StrataError)
   /// Replaces one number.
   mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError)
+  /// Draws all weights afresh from a seed.
+  mutating func initialize(seed: UInt64)
+  /// Makes the model fit other data where it can. Returns the numbers of parts that had to be made afresh; throws when
+  /// it cannot, and then nothing has changed.
+  mutating func adapt(to data: DataSet) throws(StrataError) -> [Int]
 }
 
 extension Model {
+  public var kind: String { Self.keyword }
+  public mutating func initialize(seed: UInt64) {}
+  public mutating func adapt(to data: DataSet) throws(StrataError) -> [Int] { [] }
   /// Numbers that are learned, in all parts.
   public var parameterCount: Int { parts.reduce(0) { $0 + $1.parameterCount } }
 }

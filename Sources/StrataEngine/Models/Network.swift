@@ -91,6 +91,8 @@ public struct Network: Model {
     return fresh
   }
 
+  public mutating func adapt(to data: DataSet) throws(StrataError) -> [Int] { try setInputShape(data.inputShape) }
+
   /// Draws all weights afresh from a seed.
   public mutating func initialize(seed: UInt64) {
     self.seed = seed

@@ -88,6 +88,51 @@ public struct RandomStream: Hashable, Sendable {
     tensor.withUnsafeMutableElements { ck_normal($0.count, key, stream, place, mean, deviation, $0.baseAddress) }
   }
 
+  /// `z = σ(z + bias)` where it stands, and `s ~ z`, every element drawn for itself, in one pass. `bias` is a row for
+  /// every sample; `s` gets the shape of `z`.
+  mutating func sampleSigmoid(inPlace z: inout Tensor, bias: Tensor, sample s: inout Tensor) {
+    let (rows, columns) = z.matrixExtents
+    precondition(bias.count == columns, "a bias of \(bias.count) for \(columns) units")
+    let place = takeCounters(z.count)
+    if s.shape != z.shape { s.resize(to: z.shape) }
+    bias.withUnsafeElements { bias in
+      z.withUnsafeMutableElements { z in
+        s.withUnsafeMutableElements { s in
+          ck_sigmoid_sample(
+            rows, columns, z.baseAddress, bias.baseAddress, key, stream, place, z.baseAddress, s.baseAddress)
+        }
+      }
+    }
+  }
+
+  /// `s ~ p`: 1 with probability p, else 0, every element drawn for itself.
+  mutating func sampleBernoulli(_ p: Tensor, into s: inout Tensor) {
+    let place = takeCounters(p.count)
+    if s.shape != p.shape { s.resize(to: p.shape) }
+    p.withUnsafeElements { p in
+      s.withUnsafeMutableElements { ck_bernoulli(p.count, key, stream, place, p.baseAddress, $0.baseAddress) }
+    }
+  }
+
+  /// Draws one class a row, `[rows, classes]` one-hot, from probabilities that sum to 1 in each row.
+  mutating func sampleClasses(_ p: Tensor, into s: inout Tensor) {
+    let (rows, columns) = p.matrixExtents
+    if s.shape != p.shape { s.resize(to: p.shape) }
+    s.fill(0)
+    for row in 0..<rows {
+      var left = uniform()
+      var chosen = columns - 1
+      for column in 0..<columns {
+        left -= Double(p[flat: row * columns + column])
+        if left < 0 {
+          chosen = column
+          break
+        }
+      }
+      s[flat: row * columns + chosen] = 1
+    }
+  }
+
   /// Inverted dropout (Srivastava et al. 2014): `mask = [u ≥ rate] / (1 − rate)`, `output = input ⊙ mask`.
   mutating func dropout(_ input: Tensor, rate: Scalar, mask: inout Tensor, output: inout Tensor) {
     let place = takeCounters(input.count)

@@ -9,11 +9,20 @@ extension Tensor {
     return (rows, rows == 0 ? 0 : count / rows)
   }
 
-  /// `self = op(a)·op(b)`, or `self += …` when accumulating; each seen as a matrix. `self` gets the shape `[m, n]`
+  /// `self = scale·op(a)·op(b)`, or `self += …` when accumulating; each seen as a matrix. `self` gets the shape `[m, n]`
   /// unless it has that many elements already (a batch of images stays one). Traps when the inner extents differ.
   mutating func setProduct(
     _ a: Tensor, _ b: Tensor, transposingFirst transposeA: Bool = false, transposingSecond transposeB: Bool = false,
     scale: Scalar = 1, accumulating: Bool = false
+  ) {
+    setProduct(
+      a, b, transposingFirst: transposeA, transposingSecond: transposeB, scale: scale, keeping: accumulating ? 1 : 0)
+  }
+
+  /// `self = keeping·self + scale·op(a)·op(b)`, as above: with `keeping` μ, what momentum does.
+  mutating func setProduct(
+    _ a: Tensor, _ b: Tensor, transposingFirst transposeA: Bool = false, transposingSecond transposeB: Bool = false,
+    scale: Scalar, keeping: Scalar
   ) {
     let (aRows, aColumns) = a.matrixExtents
     let (bRows, bColumns) = b.matrixExtents
@@ -26,7 +35,7 @@ extension Tensor {
         withUnsafeMutableElements { c in
           ck_gemm(
             transposeA, transposeB, m, n, k, scale, a.baseAddress, aColumns, b.baseAddress, bColumns,
-            accumulating ? 1 : 0, c.baseAddress, n)
+            keeping, c.baseAddress, n)
         }
       }
     }
@@ -39,6 +48,35 @@ extension Tensor {
     x.withUnsafeElements { x in
       withUnsafeMutableElements { ck_column_sums(rows, columns, scale, x.baseAddress, $0.baseAddress) }
     }
+  }
+
+  /// `self += a·x`, elementwise.
+  mutating func add(_ x: Tensor, scale a: Scalar = 1) {
+    precondition(x.count == count, "adding \(x.shape) to \(shape)")
+    x.withUnsafeElements { x in withUnsafeMutableElements { ck_axpy(x.count, a, x.baseAddress, $0.baseAddress) } }
+  }
+
+  /// `self = a − b`, elementwise.
+  mutating func setDifference(_ a: Tensor, _ b: Tensor) {
+    precondition(a.count == b.count, "difference of \(a.shape) and \(b.shape)")
+    if shape != a.shape { resize(to: a.shape) }
+    a.withUnsafeElements { a in
+      b.withUnsafeElements { b in
+        withUnsafeMutableElements { ck_subtract(a.count, a.baseAddress, b.baseAddress, $0.baseAddress) }
+      }
+    }
+  }
+
+  /// The same matrix with rows and columns exchanged, as a new tensor.
+  var transposed: Tensor {
+    let (rows, columns) = matrixExtents
+    var result = Tensor(Shape(rows: columns, columns: rows))
+    withUnsafeElements { x in
+      result.withUnsafeMutableElements { y in
+        for row in 0..<rows { for column in 0..<columns { y[column * rows + row] = x[row * columns + column] } }
+      }
+    }
+    return result
   }
 
   /// `self = a ⊙ b`.
