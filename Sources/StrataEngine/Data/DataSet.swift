@@ -38,6 +38,11 @@ public struct Samples: Sendable, Equatable {
 
   /// How many samples there are.
   public var count: Int { inputs.count }
+  /// How many samples have a label that is not hidden; nil where the targets are no classes.
+  public var labelledCount: Int? {
+    if case .classes(let labels, _) = targets { return labels.count { $0 >= 0 } }
+    return nil
+  }
 
   /// The given rows, in their order.
   public func selecting(_ rows: [Int32]) -> Samples {
@@ -62,10 +67,13 @@ public struct DataSet: Sendable, Equatable {
   public var inputRanges: [ClosedRange<Scalar>]
   /// How the inputs were standardised; nil where they are as they came.
   public var standardization: Standardization?
+  /// What the samples are drawn from; nil where nobody knows it exactly.
+  public var distribution: KnownDistribution?
 
   public init(
     name: String, about: String, train: Samples, test: Samples, featureNames: [String] = [], targetNames: [String] = [],
-    inputRanges: [ClosedRange<Scalar>] = [], standardization: Standardization? = nil
+    inputRanges: [ClosedRange<Scalar>] = [], standardization: Standardization? = nil,
+    distribution: KnownDistribution? = nil
   ) {
     self.name = name
     self.about = about
@@ -75,6 +83,7 @@ public struct DataSet: Sendable, Equatable {
     self.targetNames = targetNames
     self.inputRanges = inputRanges
     self.standardization = standardization
+    self.distribution = distribution
   }
 
   /// No data: for models that learn from none.
