@@ -31,7 +31,7 @@ public struct DataEntry: Sendable {
 /// All data that can be had by name.
 public enum DataCatalogue {
   private static let chosen = ["samples", "test", "seed", "standardize"]
-  private static let planar = ["samples", "noise", "test", "seed", "standardize"]
+  private static let planar = ["noise"] + chosen
 
   /// Every data set with a name, in the order to list them.
   public static let entries: [DataEntry] = [
@@ -55,6 +55,15 @@ public enum DataCatalogue {
     DataEntry("circles", "a circle within a circle", options: planar) { o, _ in PlanarData.circles(o) },
     DataEntry("spirals", "interleaved spirals", options: ["classes"] + planar) { o, _ in PlanarData.spirals(o) },
     DataEntry("blobs", "round clouds of points", options: ["classes"] + planar) { o, _ in PlanarData.blobs(o) },
+    DataEntry("bars", "4×4 images of vertical or horizontal bars, exactly known", options: chosen) { o, _ in
+      BarsData.bars(o)
+    },
+    DataEntry(
+      "bars-and-stripes", "images of whole columns or rows, exactly known", options: ["side"] + chosen
+    ) { o, _ in BarsData.barsAndStripes(o) },
+    DataEntry(
+      "shifter", "a row of random pixels above the same shifted by one or not at all", options: ["bits"] + chosen
+    ) { o, _ in ShifterData.shifter(o) },
     DataEntry(
       "mnist", "70,000 handwritten digits, 28×28 pixels (fetch with: strata data get mnist)", options: chosen,
       source: "Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits, 1998",

@@ -71,8 +71,10 @@ public struct DataOptions: Sendable, Hashable {
   public var header: Bool?
   /// What stands between the cells of a CSV file; nil to find out.
   public var delimiter: UInt8?
-  /// The number of inputs of `parity`.
+  /// The number of inputs of `parity`, and the width of `shifter`'s rows.
   public var bits: Int?
+  /// The height and width of `bars-and-stripes`.
+  public var side: Int?
   /// The number of classes of sets that can have several.
   public var classes: Int?
   /// The range that each input of a function is drawn from.
@@ -99,7 +101,8 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("shape", .text(form: "28x28"), "see every row as a picture of this height and width"),
     SettingDescription("header", .choice(["yes", "no", "auto"]), "whether the first row holds the columns' names"),
     SettingDescription("delimiter", .choice(["comma", "semicolon", "tab", "auto"]), "what stands between cells"),
-    SettingDescription("bits", .integer(2...12), "the number of inputs"),
+    SettingDescription("bits", .integer(2...12), "the number of inputs, or of pixels in a row"),
+    SettingDescription("side", .integer(2...6), "the height and width of the images"),
     SettingDescription("classes", .integer(2...10), "the number of classes"),
     SettingDescription("range", .text(form: "-3:3"), "the range that each input is taken from"),
   ]
@@ -126,6 +129,7 @@ public struct DataOptions: Sendable, Hashable {
       header = chosen == "auto" ? nil : chosen == "yes"
     case "delimiter": delimiter = try DataOptions.delimiter(text)
     case "bits": bits = try whole(key, text)
+    case "side": side = try whole(key, text)
     case "classes": classes = try whole(key, text)
     case "range": range = try DataOptions.range(text)
     default:
@@ -137,11 +141,11 @@ public struct DataOptions: Sendable, Hashable {
   }
 
   private func whole(_ key: String, _ text: String) throws(StrataError) -> Int {
-    guard case .integer(let bounds)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind,
-      let value = Int(text), bounds.contains(value)
-    else {
-      let bounds = key == "samples" ? "1 to 10000000" : key == "bits" ? "2 to 12" : "2 to 10"
-      throw StrataError("--\(key) \(text): expected a whole number, \(bounds)")
+    guard case .integer(let bounds)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind else {
+      throw StrataError("--\(key) takes no whole number")
+    }
+    guard let value = Int(text), bounds.contains(value) else {
+      throw StrataError("--\(key) \(text): expected a whole number, \(bounds.lowerBound) to \(bounds.upperBound)")
     }
     return value
   }

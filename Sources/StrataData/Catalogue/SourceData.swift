@@ -13,6 +13,8 @@ struct SourceData {
   var targetNames: [String] = []
   /// The range of each input for drawing; empty where that makes no sense.
   var inputRanges: [ClosedRange<Scalar>] = []
+  /// What the samples are drawn from, where it is known exactly.
+  var distribution: KnownDistribution?
   /// What is split off when nothing is asked for.
   var standardTest = TestPart.fraction(0.2)
 }
@@ -34,6 +36,7 @@ extension SourceData {
       if !split.test.isEmpty { train = train.selecting(split.train) }
     }
     var ranges = inputRanges
+    var distribution = distribution
     var standardization: Standardization?
     if options.standardize {
       let measured = Standardization(measuredOn: train.inputs)
@@ -42,9 +45,11 @@ extension SourceData {
       ranges = ranges.enumerated().map { measured.applied(to: $1, feature: $0) }
       about += " Inputs standardised by the training part."
       standardization = measured
+      // Its patterns are those before.
+      distribution = nil
     }
     return DataSet(
       name: name, about: about, train: train, test: test, featureNames: featureNames, targetNames: targetNames,
-      inputRanges: ranges, standardization: standardization)
+      inputRanges: ranges, standardization: standardization, distribution: distribution)
   }
 }
