@@ -31,12 +31,13 @@ public struct DataEntry: Sendable {
 /// All data that can be had by name.
 public enum DataCatalogue {
   private static let chosen = ["samples", "test", "seed", "standardize"]
+  private static let pictures = chosen + ["binarize"]
   private static let planar = ["noise"] + chosen
 
   /// Every data set with a name, in the order to list them.
   public static let entries: [DataEntry] = [
     DataEntry(
-      "digits", "1797 handwritten digits, 8×8 pixels, 10 classes", options: chosen,
+      "digits", "1797 handwritten digits, 8×8 pixels, 10 classes", options: pictures,
       source: "E. Alpaydin, C. Kaynak: Optical Recognition of Handwritten Digits, UCI 1998, doi:10.24432/C50P49",
       licence: "CC BY 4.0"
     ) { _, _ in Digits.load() },
@@ -65,12 +66,12 @@ public enum DataCatalogue {
       "shifter", "a row of random pixels above the same shifted by one or not at all", options: ["bits"] + chosen
     ) { o, _ in ShifterData.shifter(o) },
     DataEntry(
-      "mnist", "70,000 handwritten digits, 28×28 pixels (fetch with: strata data get mnist)", options: chosen,
+      "mnist", "70,000 handwritten digits, 28×28 pixels (fetch with: strata data get mnist)", options: pictures,
       source: "Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits, 1998",
       licence: "CC BY-SA 3.0"
     ) { _, places throws(StrataError) in try ImageSet.mnist.load(places) },
     DataEntry(
-      "fashion", "70,000 pictures of clothing, 28×28 pixels (fetch with: strata data get fashion)", options: chosen,
+      "fashion", "70,000 pictures of clothing, 28×28 pixels (fetch with: strata data get fashion)", options: pictures,
       source: "H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST, 2017, Zalando SE", licence: "MIT"
     ) { _, places throws(StrataError) in try ImageSet.fashion.load(places) },
   ]
@@ -106,16 +107,21 @@ public enum DataCatalogue {
     switch reference {
     case .entry(let name): keys = entries.first { $0.name == name }?.options ?? []
     case .function: keys = FunctionData.options
-    case .file: keys = DataFile.common + CSVFile.options
+    case .file: keys = DataFile.common + DataFile.pictures + CSVFile.options
     }
     return DataOptions.descriptions.filter { keys.contains($0.key) }
   }
 
-  /// Refuses options that would have no effect.
+  /// Refuses options that would have no effect, and ones that exclude each other, before anything is read.
   static func check(_ options: DataOptions, apply keys: [String], to name: String) throws(StrataError) {
     for key in options.given where !keys.contains(key) {
       throw StrataError(
         "\(name) takes no --\(key)", try: "its options are " + keys.map { "--" + $0 }.joined(separator: " "))
+    }
+    guard options.binarize == nil || !options.standardize else {
+      throw StrataError(
+        "--binarize and --standardize exclude each other: pixels brought to mean 0 and deviation 1 are not 0 or 1",
+        try: "only one of the two")
     }
   }
 }

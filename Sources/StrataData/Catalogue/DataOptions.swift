@@ -61,6 +61,8 @@ public struct DataOptions: Sendable, Hashable {
   public var seed: UInt64 = 0
   /// Whether inputs are brought to mean 0 and deviation 1.
   public var standardize = false
+  /// How pixels are made 0 or 1; nil to leave them grey.
+  public var binarize: Binarization?
   /// The label column of a table.
   public var label: LabelColumn?
   /// Whether a table's label column holds classes or values; nil to find out.
@@ -95,6 +97,9 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("seed", .integer(0...Int.max), "the seed of everything random in the data"),
     SettingDescription(
       "standardize", .choice(["yes", "no"]), "bring every input to mean 0 and deviation 1 by the training part"),
+    SettingDescription(
+      "binarize", .choice(["no", "threshold", "stochastic"]),
+      "make every pixel 0 or 1: 1 from one half on, or drawn once with the grey value as the probability"),
     SettingDescription("label", .text(form: "NAME | NUMBER | none"), "the column that holds the label"),
     SettingDescription(
       "target", .choice(["classes", "values", "auto"]), "whether numbers in the label column are classes or values"),
@@ -117,6 +122,9 @@ public struct DataOptions: Sendable, Hashable {
       guard let value = UInt64(text) else { throw StrataError("--seed \(text): expected a whole number from 0 on") }
       seed = value
     case "standardize": standardize = try choice(key, text.isEmpty ? "yes" : text) == "yes"
+    case "binarize":
+      let chosen = try choice(key, text)
+      binarize = Binarization(rawValue: chosen)
     case "label":
       guard !text.isEmpty else { throw StrataError("--label: expected a column's name, its number, or none") }
       label = text == "none" ? LabelColumn.none : text == "last" ? .last : .named(text)
@@ -161,7 +169,9 @@ public struct DataOptions: Sendable, Hashable {
     guard case .choice(let words)? = DataOptions.descriptions.first(where: { $0.key == key })?.kind,
       words.contains(text)
     else {
-      let words = ["header": "yes, no or auto", "target": "classes, values or auto"]
+      let words = [
+        "header": "yes, no or auto", "target": "classes, values or auto", "binarize": "no, threshold or stochastic",
+      ]
       throw StrataError("--\(key) \(text): expected \(words[key] ?? "yes or no")")
     }
     return text

@@ -1,7 +1,7 @@
 import StrataEngine
 
-/// What a source gives before the common part: samples are then chosen, split off for the test, and standardised, the same
-/// way for every source.
+/// What a source gives before the common part: samples are then chosen, split off for the test, binarised or standardised,
+/// the same way for every source.
 struct SourceData {
   var name: String
   /// One sentence on what it is, where it comes from and under which licence.
@@ -20,7 +20,7 @@ struct SourceData {
 }
 
 extension SourceData {
-  /// Chooses, splits and standardises as the options say.
+  /// Chooses, splits, binarises or standardises as the options say.
   func dataSet(_ options: DataOptions) throws(StrataError) -> DataSet {
     var about = about
     var train = samples
@@ -34,6 +34,12 @@ extension SourceData {
       let split = try Split(train, test: wanted, seed: options.seed)
       test = train.selecting(split.test)
       if !split.test.isEmpty { train = train.selecting(split.train) }
+    }
+    if let binarization = options.binarize {
+      var random = RandomStream(seed: options.seed, name: "binarize")
+      train.inputs = try binarization.applied(to: train.inputs, of: name, random: &random)
+      test.inputs = try binarization.applied(to: test.inputs, of: name, random: &random)
+      about += " \(binarization.sentence)"
     }
     var ranges = inputRanges
     var distribution = distribution

@@ -6,11 +6,13 @@ enum DataFile {
   static let limit = 1 << 30
   /// The options that apply to every kind.
   static let common = ["samples", "test", "seed", "standardize"]
+  /// The options that apply to pictures besides.
+  static let pictures = ["binarize"]
 
   static func load(_ path: String, _ options: DataOptions) throws(StrataError) -> SourceData {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     if InputFile.kind(of: path) == .folder {
-      try DataCatalogue.check(options, apply: common, to: name)
+      try DataCatalogue.check(options, apply: common + pictures, to: name)
       if let pair = IDXPair(folder: path) { return try pair.load(name: name, about: "Images from \(name).") }
       return try PictureFolder.load(path: path, name: name)
     }
@@ -18,11 +20,11 @@ enum DataFile {
     var stream = try input.expanded()
     let head = try stream.read(8)
     if IDX.recognises(head) {
-      try DataCatalogue.check(options, apply: common, to: name)
+      try DataCatalogue.check(options, apply: common + pictures, to: name)
       return try IDXPair(images: path).load(name: name, about: "Images from \(name).")
     }
     if NPYArray.recognises(head) || ZipArchive.recognises(head) {
-      try DataCatalogue.check(options, apply: common + ArrayFile.options, to: name)
+      try DataCatalogue.check(options, apply: common + pictures + ArrayFile.options, to: name)
       let bytes = try stream.rest(after: head, limit: ArrayFile.limit)
       return NPYArray.recognises(head)
         ? try ArrayFile.loadNPY(path: path, bytes: bytes, name: name, options: options)
