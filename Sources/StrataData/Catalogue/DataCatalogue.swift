@@ -30,7 +30,7 @@ public struct DataEntry: Sendable {
 
 /// All data that can be had by name.
 public enum DataCatalogue {
-  private static let chosen = ["samples", "test", "seed", "standardize"]
+  private static let chosen = ["samples", "test", "seed", "standardize", "labels"]
   private static let pictures = chosen + ["binarize"]
   private static let planar = ["noise"] + chosen
 

@@ -63,6 +63,8 @@ public struct DataOptions: Sendable, Hashable {
   public var standardize = false
   /// How pixels are made 0 or 1; nil to leave them grey.
   public var binarize: Binarization?
+  /// How many training labels are kept; nil for all.
+  public var labels: Int?
   /// The label column of a table.
   public var label: LabelColumn?
   /// Whether a table's label column holds classes or values; nil to find out.
@@ -100,6 +102,8 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription(
       "binarize", .choice(["no", "threshold", "stochastic"]),
       "make every pixel 0 or 1: 1 from one half on, or drawn once with the grey value as the probability"),
+    SettingDescription(
+      "labels", .integer(1...10_000_000), "keep so many training labels, evenly over the classes, and hide the others"),
     SettingDescription("label", .text(form: "NAME | NUMBER | none"), "the column that holds the label"),
     SettingDescription(
       "target", .choice(["classes", "values", "auto"]), "whether numbers in the label column are classes or values"),
@@ -125,6 +129,7 @@ public struct DataOptions: Sendable, Hashable {
     case "binarize":
       let chosen = try choice(key, text)
       binarize = Binarization(rawValue: chosen)
+    case "labels": labels = try whole(key, text)
     case "label":
       guard !text.isEmpty else { throw StrataError("--label: expected a column's name, its number, or none") }
       label = text == "none" ? LabelColumn.none : text == "last" ? .last : .named(text)

@@ -1,7 +1,7 @@
 import StrataEngine
 
 /// What a source gives before the common part: samples are then chosen, split off for the test, binarised or standardised,
-/// the same way for every source.
+/// and labels hidden, the same way for every source.
 struct SourceData {
   var name: String
   /// One sentence on what it is, where it comes from and under which licence.
@@ -20,7 +20,7 @@ struct SourceData {
 }
 
 extension SourceData {
-  /// Chooses, splits, binarises or standardises as the options say.
+  /// Chooses, splits, binarises, standardises and hides labels as the options say.
   func dataSet(_ options: DataOptions) throws(StrataError) -> DataSet {
     var about = about
     var train = samples
@@ -53,6 +53,10 @@ extension SourceData {
       standardization = measured
       // Its patterns are those before.
       distribution = nil
+    }
+    if let labels = options.labels {
+      train = try Split.labelling(labels, of: train, seed: options.seed, name: name)
+      about += " \(labels) of \(train.count) labelled."
     }
     return DataSet(
       name: name, about: about, train: train, test: test, featureNames: featureNames, targetNames: targetNames,

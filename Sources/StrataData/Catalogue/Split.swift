@@ -1,4 +1,4 @@
-// Which samples train and which are only measured on.
+// Which samples train, which are only measured on, and which labels are seen.
 import StrataEngine
 
 /// The rows of the two parts, each in the data's own order; no row is in both and none is missing.
@@ -53,6 +53,35 @@ struct Split: Equatable {
       chosen += groups[index].prefix(shares[index])
     }
     return chosen.sorted()
+  }
+
+  /// `--labels N`: hides all labels but `wanted`. Each class keeps as many as the others, where it has as many; which ones,
+  /// and which classes keep one more, is drawn at random. Throws where there are no classes or fewer labels.
+  static func labelling(_ wanted: Int, of samples: Samples, seed: UInt64, name: String) throws(StrataError) -> Samples {
+    guard case .classes(let labels, let names) = samples.targets, let count = samples.labelledCount else {
+      throw StrataError("\(name) has no classes, so there are no labels to hide", try: "leave --labels away")
+    }
+    guard wanted <= count else {
+      throw StrataError(
+        "\(name)'s training part has \(count) labels, \(wanted) were asked for", try: "--labels \(count)")
+    }
+    var random = RandomStream(seed: seed, name: "data labels")
+    var classes = names.indices.map { Int32($0) }
+    random.shuffle(&classes)
+    var groups = Array(Split.groups(samples).prefix(names.count))
+    for index in groups.indices { random.shuffle(&groups[index]) }
+    var kept: [Int32] = []
+    // Round after round, every class that has a label left gives one.
+    var round = 0
+    while kept.count < wanted {
+      for label in classes where kept.count < wanted && round < groups[Int(label)].count {
+        kept.append(groups[Int(label)][round])
+      }
+      round += 1
+    }
+    var shown = [Int32](repeating: -1, count: labels.count)
+    for row in kept { shown[Int(row)] = labels[Int(row)] }
+    return Samples(inputs: samples.inputs, targets: .classes(labels: shown, names: names))
   }
 
   /// The rows of each class, the unlabelled ones last; all rows in one group where there are no classes.

@@ -5,7 +5,7 @@ enum DataFile {
   /// The most bytes of a file that is read whole.
   static let limit = 1 << 30
   /// The options that apply to every kind.
-  static let common = ["samples", "test", "seed", "standardize"]
+  static let common = ["samples", "test", "seed", "standardize", "labels"]
   /// The options that apply to pictures besides.
   static let pictures = ["binarize"]
 
