@@ -43,6 +43,18 @@ import Testing
     #expect(values["d"] as? Double == 1e300)
   }
 
+  @Test func dataTellWhatIsKnownOfThem() throws {
+    var lab = try lab("data bars --labels 30")
+    let outcome = try lab.execute("data")
+    #expect(outcome.text.contains("30 of 3200 labelled"))
+    #expect(outcome.text.contains("30 patterns, entropy 3.428 bits"))
+    #expect(outcome.numbers.first { $0.name == "labelled" }?.value == 30)
+    let entropy = try #require(outcome.numbers.first { $0.name == "entropy" }?.value)
+    #expect(abs(entropy - 3.4284) < 5e-5)
+    let plain = try lab.execute("data moons")
+    #expect(!plain.numbers.contains { ["labelled", "entropy", "patterns"].contains($0.name) })
+  }
+
   @Test func errorsAreObjectsToo() throws {
     let error = StrataError("wrong \u{1b}[31m \"quoted\"", try: "right")
     let object = try object(Outcome.json(command: "x\ty", error: error))

@@ -46,10 +46,22 @@ extension Command {
   }
 
   private static func numbers(_ data: DataSet) -> [Outcome.Number] {
-    [
+    var numbers = [
       Outcome.Number("train", Double(data.train.count)), Outcome.Number("test", Double(data.test.count)),
       Outcome.Number("classes", Double(data.classNames.count)),
     ]
+    if let labelled = labelledCount(data) { numbers.append(Outcome.Number("labelled", Double(labelled))) }
+    if let known = data.distribution {
+      numbers.append(Outcome.Number("patterns", Double(known.count)))
+      numbers.append(Outcome.Number("entropy", known.entropyBits))
+    }
+    return numbers
+  }
+
+  /// How many training samples show their labels; nil where all do, or there are none to show.
+  private static func labelledCount(_ data: DataSet) -> Int? {
+    guard let labelled = data.train.labelledCount, labelled < data.train.count else { return nil }
+    return labelled
   }
 
   /// `digits · 1797 samples · 8×8 · 10 classes · 1437 train / 360 test`.
@@ -63,12 +75,16 @@ extension Command {
     parts.append(
       data.test.count > 0 ? "\(data.train.count) train / \(data.test.count) test" : "\(data.train.count) train, no test"
     )
+    if let labelled = labelledCount(data) { parts.append("\(labelled) of \(data.train.count) labelled") }
     return parts.joined(separator: " · ")
   }
 
   private static func describe(_ data: DataSet?) throws(StrataError) -> Outcome {
     guard let data else { throw StrataError("there are no data yet", try: "data digits   (or: data list)") }
     var outcome = Outcome(summary(data), data.about, numbers: numbers(data))
+    if let known = data.distribution {
+      outcome.append("\(known.count) patterns, entropy \(NumberText.short(known.entropyBits)) bits")
+    }
     if !data.featureNames.isEmpty { outcome.append("inputs: " + data.featureNames.joined(separator: ", ")) }
     if !data.classNames.isEmpty, data.classNames.count <= 40 {
       outcome.append("classes: " + data.classNames.joined(separator: ", "))
