@@ -64,7 +64,7 @@ struct BenchTask: Sendable {
   let warmUp: Int
   let batches: Int
   let perBatch: Int
-  let learner: @Sendable () throws -> BackpropLearner
+  let learner: @Sendable () throws -> any Learner
 
   static let all = [
     // 2-8-8-1, tanh hidden, sigmoid output, squared error, batch 10, SGD 0.03. The squared error here is halved, so the
@@ -84,7 +84,39 @@ struct BenchTask: Sendable {
         layers: ["dense 500 relu", "dense 500 relu", "dense 2000 relu", "dense 10 softmax"],
         settings: [("batch", "100"), ("rate", "0.1"), ("momentum", "0.9")])
     },
+    // 784-500 binary, CD-1 (hidden drawn, visible probabilities), batch 100, rate 0.05, momentum 0.5, decay 2e-4.
+    BenchTask(name: "rbm", unit: "samples/s", warmUp: 10, batches: 60, perBatch: 100) {
+      let data = classified(inputs: 784, samples: 100)
+      let model = try BeliefNetwork(inputShape: [784], BeliefNetwork.LevelPlan(hidden: 500), seed: 1)
+      var learner = try ContrastiveDivergenceLearner(data: data, model: model, seed: 1)
+      for (key, value) in [("batch", "100"), ("rate", "0.05"), ("momentum", "0.5"), ("decay", "0.0002")] {
+        try learner.set(key, to: value)
+      }
+      return learner
+    },
+    // 784-500-500(+10 labels)-2000 with untied weights, 3 Gibbs iterations at the top, batch 100, rate 0.01.
+    BenchTask(name: "updown", unit: "samples/s", warmUp: 5, batches: 30, perBatch: 100) {
+      let data = classified(inputs: 784, samples: 100)
+      var model = try BeliefNetwork(inputShape: [784], BeliefNetwork.LevelPlan(hidden: 500), seed: 1)
+      try model.stack(BeliefNetwork.LevelPlan(hidden: 500))
+      var top = BeliefNetwork.LevelPlan(hidden: 2000)
+      top.classes = 10
+      try model.stack(top)
+      var learner = try UpDownLearner(data: data, model: model, seed: 1)
+      for (key, value) in [("batch", "100"), ("rate", "0.01"), ("gibbs", "3")] { try learner.set(key, to: value) }
+      return learner
+    },
   ]
+
+  /// Random inputs in [0, 1) with random labels of ten classes.
+  private static func classified(inputs: Int, samples: Int) -> DataSet {
+    var random = RandomStream(seed: 1, name: "labels")
+    let labels = (0..<samples).map { _ in Int32(random.integer(below: 10)) }
+    let train = Samples(
+      inputs: randomStore(features: inputs, samples: samples, name: "inputs"),
+      targets: .classes(labels: labels, names: (0..<10).map(String.init)))
+    return DataSet(name: "random", about: "", train: train, test: train.selecting([]))
+  }
 
   private static func randomStore(features: Int, samples: Int, name: String) -> SampleStore {
     var random = RandomStream(seed: 1, name: name)

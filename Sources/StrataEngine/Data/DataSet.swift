@@ -44,6 +44,19 @@ public struct Samples: Sendable, Equatable {
     return nil
   }
 
+  /// The rows that can be learned from with their label: all but those whose label is hidden.
+  public var labelledRows: [Int32] {
+    let all = 0..<Int32(count)
+    guard case .classes(let labels, _) = targets else { return Array(all) }
+    return all.filter { labels[Int($0)] >= 0 }
+  }
+
+  /// The samples whose label is not hidden: themselves where none is.
+  public var labelled: Samples {
+    guard let shown = labelledCount, shown < count else { return self }
+    return selecting(labelledRows)
+  }
+
   /// The given rows, in their order.
   public func selecting(_ rows: [Int32]) -> Samples {
     Samples(inputs: inputs.selecting(rows), targets: targets.selecting(rows))
@@ -94,6 +107,10 @@ public struct DataSet: Sendable, Equatable {
 
   /// The shape of one sample.
   public var inputShape: Shape { train.inputs.sampleShape }
+  /// Whether all training inputs lie between 0 and 1, so that they can stand for probabilities.
+  public var hasProbabilities: Bool {
+    train.inputs.range.map { $0.lowerBound >= 0 && $0.upperBound <= 1 } ?? true
+  }
   /// The names of the classes; empty when the targets are not classes.
   public var classNames: [String] {
     if case .classes(_, let names) = train.targets { return names }

@@ -32,6 +32,19 @@ public struct SampleStore: Sendable, Equatable {
     count = total / size
   }
 
+  /// The smallest and largest finite number; nil where there is none.
+  var range: ClosedRange<Scalar>? {
+    switch storage {
+    case .scalars(let values): return Tensor([values.count], elements: values).range
+    case .bytes(let values, let scale, let offset):
+      guard !values.isEmpty else { return nil }
+      var (low, high): (UInt8, UInt8) = (255, 0)
+      values.withUnsafeBufferPointer { for byte in $0 { (low, high) = (min(low, byte), max(high, byte)) } }
+      let ends = [Scalar(low) * scale + offset, Scalar(high) * scale + offset]
+      return min(ends[0], ends[1])...max(ends[0], ends[1])
+    }
+  }
+
   /// The numbers of one sample: the count of its elements.
   public var sampleSize: Int { sampleShape.elementCount }
 

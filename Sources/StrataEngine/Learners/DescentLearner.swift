@@ -8,6 +8,7 @@
 public struct DescentLearner: Learner {
   public static let keyword = "descent"
   public static let summary = "a point goes downhill on a function: see `minimize`"
+  public static func learns(_ model: any Model) -> Bool { model is FunctionModel }
   public static let settings: [SettingDescription] = [
     SettingDescription("rate", .number(0...1e6), "ε, how far each update goes"),
     SettingDescription("momentum", .number(0...0.9999), "μ, the share of the last update that goes on"),
@@ -48,7 +49,7 @@ public struct DescentLearner: Learner {
 
   private static func function(of model: any Model) throws(StrataError) -> FunctionModel {
     guard let function = model as? FunctionModel else {
-      throw StrataError("descent moves a point on a function; this is \(type(of: model).keyword)", try: "minimize x^2")
+      throw StrataError("descent moves a point on a function; this is a \(model.kind)", try: "minimize x^2")
     }
     return function
   }
@@ -152,16 +153,7 @@ public struct DescentLearner: Learner {
   }
 
   public mutating func set(_ key: String, to text: String) throws(StrataError) {
-    guard let setting = DescentLearner.settings.first(where: { $0.key == key }) else {
-      let known = DescentLearner.settings.map(\.key).joined(separator: ", ")
-      throw StrataError("descent has no setting '\(key)'; it has \(known)", try: "set rate 0.1")
-    }
-    let value: String
-    do {
-      value = try setting.kind.checked(text)
-    } catch {
-      throw StrataError("\(key): \(error.problem)", try: error.suggestion)
-    }
+    let value = try DescentLearner.checked(key, text)
     switch key {
     case "rate":
       optimizer.rate = Double(value) ?? optimizer.rate

@@ -132,6 +132,12 @@ public protocol Learner: Sendable {
   static var summary: String { get }
   /// What can be set, in the order to show it.
   static var settings: [SettingDescription] { get }
+  /// The setting whose value may follow the keyword: `learn cd 5` means k = 5. Nil for most.
+  static var leadingSetting: String? { get }
+  /// What people call the number that it drives down: `loss`, `reconstruction error`.
+  static var lossName: String { get }
+  /// Whether this kind of model is what it learns. Its `init` may still find a reason against the very one.
+  static func learns(_ model: any Model) -> Bool
 
   /// Makes one ready for its first instruction, with default settings. Throws when the model or the data are not for it,
   /// saying what is missing: `the network ends in 3 outputs, but digits has 10 classes`.
@@ -181,11 +187,30 @@ public protocol Learner: Sendable {
 }
 
 /// Every learner, in the order of the documentation. A new one is one file and one line here.
-public let learnerTypes: [any Learner.Type] = [BackpropLearner.self, PerceptronLearner.self, DescentLearner.self]
+public let learnerTypes: [any Learner.Type] = [
+  BackpropLearner.self, PerceptronLearner.self, DescentLearner.self, ContrastiveDivergenceLearner.self,
+  PersistentLearner.self, ExactLearner.self, UpDownLearner.self, WakeSleepLearner.self,
+]
 
 extension Learner {
+  public static var leadingSetting: String? { nil }
+  public static var lossName: String { "loss" }
+
   public func tensor(named name: String) -> NamedTensor? {
     tensors.first { $0.name == name || $0.symbol == name }
+  }
+
+  /// The setting with this key and what was typed for it, checked and in its usual spelling. Throws with what there is.
+  static func checked(_ key: String, _ text: String) throws(StrataError) -> String {
+    guard let setting = settings.first(where: { $0.key == key }) else {
+      let known = settings.map(\.key).joined(separator: ", ")
+      throw StrataError("\(keyword) has no setting '\(key)'; it has \(known)", try: "set rate 0.05")
+    }
+    do {
+      return try setting.kind.checked(text)
+    } catch {
+      throw StrataError("\(key): \(error.problem)", try: error.suggestion)
+    }
   }
 
   /// Executes instructions to the end of the present mini-batch: at least one, and then until `line` is the first.

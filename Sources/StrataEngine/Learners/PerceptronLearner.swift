@@ -10,6 +10,7 @@
 public struct PerceptronLearner: Learner {
   public static let keyword = "perceptron"
   public static let summary = "threshold units that learn from each mistake: one layer, no gradient"
+  public static func learns(_ model: any Model) -> Bool { model is Network }
   public static let settings: [SettingDescription] = [
     SettingDescription("rate", .number(0...1e6), "ε, how far each correction goes"),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
@@ -36,14 +37,14 @@ public struct PerceptronLearner: Learner {
     self.seed = seed
     self.data = data
     network = try PerceptronLearner.network(of: model, data: data)
-    batches = MiniBatches(count: data.train.count, size: 1, seed: seed)
-    clock.stepsPerEpoch = data.train.count
+    batches = MiniBatches(rows: data.train.labelledRows, size: 1, seed: seed)
+    clock.stepsPerEpoch = batches.remaining
   }
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     network = try PerceptronLearner.network(of: model, data: data)
-    if data.train.count != self.data.train.count || data.name != self.data.name {
-      batches.restart(count: data.train.count)
+    if data.train.labelledRows.count != batches.count || data.name != self.data.name {
+      batches.restart(rows: data.train.labelledRows)
       clock.stepInEpoch = 0
       (mistakesInEpoch, samplesInEpoch) = (0, 0)
     }
@@ -56,7 +57,7 @@ public struct PerceptronLearner: Learner {
   /// The rule moves one layer of threshold units and knows nothing of layers below.
   private static func network(of model: any Model, data: DataSet) throws(StrataError) -> Network {
     guard var network = model as? Network else {
-      throw StrataError("the perceptron rule learns one layer; this is \(type(of: model).keyword)", try: "new")
+      throw StrataError("the perceptron rule learns one layer; this is a \(model.kind)", try: "new")
     }
     let width =
       data.classNames.count > 2 ? data.classNames.count : (data.train.targets.width.map { $0 == 2 ? 1 : $0 } ?? 1)
@@ -163,6 +164,7 @@ public struct PerceptronLearner: Learner {
   }
 
   public func evaluate(_ samples: Samples) -> Measurements {
+    let samples = samples.labelled
     guard samples.count > 0 else { return Measurements() }
     var (x, t) = (Tensor.empty, Tensor.empty)
     let rows = 0..<Int32(samples.count)
@@ -200,15 +202,7 @@ public struct PerceptronLearner: Learner {
   }
 
   public mutating func set(_ key: String, to text: String) throws(StrataError) {
-    guard let setting = PerceptronLearner.settings.first(where: { $0.key == key }) else {
-      throw StrataError("the perceptron rule has no setting '\(key)'; it has rate and shuffle", try: "set rate 0.5")
-    }
-    let value: String
-    do {
-      value = try setting.kind.checked(text)
-    } catch {
-      throw StrataError("\(key): \(error.problem)", try: error.suggestion)
-    }
+    let value = try PerceptronLearner.checked(key, text)
     if key == "rate" { rate = Double(value) ?? rate } else { batches.shuffles = value == "yes" }
   }
 

@@ -22,6 +22,20 @@ public struct Prediction: Sendable {
   }
 }
 
+extension Prediction {
+  /// From probabilities of classes, `[batch, classes]`.
+  init(probabilities: Tensor) {
+    output = probabilities
+    classes = probabilities.largestInRows
+  }
+
+  /// From an input given back: there are no classes.
+  init(reconstruction: Tensor) {
+    output = reconstruction
+    classes = nil
+  }
+}
+
 /// A learner that can answer: what the sample browser, the decision map and the confusion matrix ask.
 public protocol Predictor {
   /// Answers for a batch `[batch] + inputShape`. Changes nothing.

@@ -26,16 +26,21 @@ extension Command {
         for option in arguments.options { try options.set(option.name, to: option.value) }
         let chosen = options
         return .edit(readsFiles: true) { (experiment, surroundings) throws(StrataError) in
-          if case .file(let path) = try reference(name, surroundings) {
-            try surroundings.files.check(path, to: "read")
-          }
-          let data = try DataCatalogue.load(name, options: chosen, environment: surroundings.environment)
+          let data = try loadData(name, chosen, surroundings)
           let notes = experiment.setData(data)
           return Outcome(summary(data), numbers: numbers(data), notes: notes)
         }
       },
     ],
     examples: ["data digits", "data moons --samples 300 --noise 0.1", "data list"])
+
+  /// Loads data by name, path or function, as far as files may be touched.
+  static func loadData(
+    _ name: String, _ options: DataOptions, _ surroundings: Surroundings
+  ) throws(StrataError) -> DataSet {
+    if case .file(let path) = try reference(name, surroundings) { try surroundings.files.check(path, to: "read") }
+    return try DataCatalogue.load(name, options: options, environment: surroundings.environment)
+  }
 
   /// What the name stands for. A session that may touch no file does not learn which files there are either.
   private static func reference(_ name: String, _ surroundings: Surroundings) throws(StrataError) -> DataReference {

@@ -7,7 +7,10 @@ extension Command {
     details: "Without it the first learner that fits is taken. The network keeps its weights.",
     forms: [
       Form(
-        [Place("LEARNER", .known(.learners), "how to learn")],
+        [
+          Place("LEARNER", .known(.learners), "how to learn"),
+          Place("K", .integer(1...100_000), optional: true, "Gibbs steps of cd and pcd"),
+        ],
         optionsUsage: "[--SETTING …]",
         options: { words in
           learnerTypes.first { $0.keyword == words.first }?.settings.map { OptionDescription($0) } ?? []
@@ -15,9 +18,16 @@ extension Command {
       ) { arguments throws(StrataError) in
         let keyword = arguments.text("LEARNER") ?? ""
         _ = try learnerType(keyword)
-        let settings = arguments.options.map { ChosenSetting(key: $0.name, value: $0.value) }
+        var settings = arguments.options.map { ChosenSetting(key: $0.name, value: $0.value) }
+        if let leading = arguments.text("K") {
+          guard let key = try learnerType(keyword).leadingSetting else {
+            throw StrataError("\(keyword) takes no number behind its name", try: "learn \(keyword) --rate 0.1")
+          }
+          settings.insert(ChosenSetting(key: key, value: leading), at: 0)
+        }
+        let chosen = settings
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
-          let notes = try experiment.choose(try learnerType(keyword), settings: settings)
+          let notes = try experiment.choose(try learnerType(keyword), settings: chosen)
           guard let text = experiment.learnerText else {
             let missing = experiment.missing?.problem ?? "nothing fits yet"
             return Outcome("will learn by \(keyword) as soon as it can: \(missing)", notes: notes)

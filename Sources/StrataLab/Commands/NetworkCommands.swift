@@ -139,7 +139,7 @@ extension Command {
 
   private static func describeNetwork(_ experiment: Experiment) -> Outcome {
     let parts = experiment.model.parts
-    var table = TextTable(columns: ["", type(of: experiment.model).keyword, "input", "output", "parameters"])
+    var table = TextTable(columns: ["", experiment.model.kind, "input", "output", "parameters"])
     for part in parts {
       table.rows.append([
         "\(part.index)", part.words, part.inputShape?.description ?? "?", part.outputShape?.description ?? "?",

@@ -38,6 +38,8 @@ public struct Experiment: Sendable {
   public private(set) var chosenLearner: String?
   /// Settings that were chosen, oldest first: a learner that is made anew gets them again.
   public private(set) var chosen: [ChosenSetting] = []
+  /// What long calculations found out, such as a likelihood, for `expect` and `print`. No part of what happens next.
+  public internal(set) var findings = Measurements()
   /// Why nothing can be learned yet and what to do about it; nil when a learner stands ready.
   public private(set) var missing: StrataError?
 
@@ -160,16 +162,19 @@ public struct Experiment: Sendable {
     // The same data again share the storage that is there.
     if data != new { data = new }
     var notes: [String] = []
-    guard var network else { return notes + settle(with: model) }
+    var model = model
     do {
       // Layers that were only planned have nothing to lose.
-      let hadWeights = network.parameterCount > 0
-      let renewed = try network.setInputShape(new.inputShape)
+      let hadWeights = model.parameterCount > 0
+      let renewed = try model.adapt(to: new)
       if hadWeights { notes += Experiment.renewed(renewed) }
-      return notes + settle(with: network)
+      return notes + settle(with: model)
     } catch {
-      _ = try? network.setInputShape(nil)
-      setAside(network, because: error)
+      if var network = model as? Network {
+        _ = try? network.setInputShape(nil)
+        model = network
+      }
+      setAside(model, because: error)
       return notes
     }
   }
@@ -179,11 +184,23 @@ public struct Experiment: Sendable {
     _ change: (inout Network) throws(StrataError) -> [Int]
   ) throws(StrataError) -> [String] {
     guard var network else {
-      throw StrataError("this is no network of layers but \(type(of: model).keyword)", try: "new")
+      throw StrataError(
+        "this is no network of layers but a \(model.kind)", try: model is BeliefNetwork ? "unroll   (or: new)" : "new")
     }
     if network.inputShape == nil, let data { try network.setInputShape(data.inputShape) }
     let notes = Experiment.renewed(try change(&network))
     return notes + settle(with: network)
+  }
+
+  /// Changes a stack of Boltzmann machines. Throws what the change throws, and where there is no such stack.
+  mutating func changeBeliefNetwork(
+    _ change: (inout BeliefNetwork) throws(StrataError) -> Void
+  ) throws(StrataError) -> [String] {
+    guard var stack = model as? BeliefNetwork else {
+      throw StrataError("this is no stack of Boltzmann machines but a \(model.kind)", try: "rbm 64")
+    }
+    try change(&stack)
+    return settle(with: stack)
   }
 
   /// Begins again with a model, with default settings; the seed stays, and the data unless others come with it.
@@ -198,11 +215,10 @@ public struct Experiment: Sendable {
   /// Draws weights, order and noise afresh from a seed; settings stay.
   mutating func reseed(_ seed: UInt64) -> [String] {
     self.seed = seed
-    let old = model
+    var model = model
     leaveEngine()
-    guard var network = old as? Network else { return settle(with: old) }
-    network.initialize(seed: seed)
-    return settle(with: network)
+    model.initialize(seed: seed)
+    return settle(with: model)
   }
 
   /// Chooses a learner and some of its settings. Throws, when one is at work, unless the new one can take over; before
@@ -280,7 +296,7 @@ public struct Experiment: Sendable {
       return []
     }
     var reason: StrataError?
-    for type in types ?? learnerTypes {
+    for type in types ?? learnerTypes where types != nil || type.learns(model) {
       do {
         if var old = engine, Swift.type(of: old).keyword == type.keyword {
           let wasAside = plan != nil
@@ -301,7 +317,7 @@ public struct Experiment: Sendable {
         missing = nil
         return refused
       } catch {
-        // The first type is the most general one: its reason is the one to tell.
+        // The first type that is for such models is the most general one: its reason is the one to tell.
         reason = reason ?? error
       }
     }

@@ -5,7 +5,7 @@ import StrataEngine
 public enum CommandTable {
   /// Every command, in the order of help.
   public static let all: [Command] = [
-    .data, .new, .add, .insert, .remove, .change, .network, .minimize,
+    .data, .new, .add, .insert, .remove, .change, .network, .rbm, .stack, .helmholtz, .unroll, .minimize,
     .learn, .set, .seed,
     .step, .next, .finish, .run,
     .back, .goto, .branches, .branch,

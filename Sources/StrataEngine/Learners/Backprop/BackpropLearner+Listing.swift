@@ -27,7 +27,7 @@ extension BackpropLearner {
           "∇ ← ∇ · min(1, \(number(clip ?? 0))/‖∇‖)", reads: gradientNames, writes: gradientNames, phase: "backward")
       case .update:
         return ListingLine(
-          optimizer.rule.formula + penaltyNote, reads: gradientNames, writes: network.parameters.map(\.name),
+          optimizer.rule.formula + penaltyNote, reads: gradientNames, writes: parameterNames,
           phase: "update")
       }
     }
@@ -41,9 +41,18 @@ extension BackpropLearner {
   }
 
   private var gradientNames: [String] {
-    network.layers.enumerated().flatMap { index, layer in
+    network.layers.enumerated().dropFirst(lowest).flatMap { index, layer in
       layer.parameters.map { "layer\(index + 1).\($0.name).gradient" }
     }
+  }
+
+  /// What an update changes; statistics that layers gather besides are not among them.
+  private var parameterNames: [String] {
+    lowest == 0
+      ? network.parameters.map(\.name)
+      : network.layers.enumerated().dropFirst(lowest).flatMap { index, layer in
+        layer.parameters.map { "layer\(index + 1).\($0.name)" }
+      }
   }
 
   private func forwardLine(_ index: Int) -> ListingLine {
@@ -63,10 +72,10 @@ extension BackpropLearner {
     let isTop = index == network.layers.count - 1
     let joined = isTop && form.isJoined
     var writes = layer.parameters.map { "\(name).\($0.name).gradient" }
-    if index > 0 { writes.append("layer\(index).output.gradient") }
+    if index > lowest { writes.append("layer\(index).output.gradient") }
     if layer.activation != nil, layer.activation != .identity, !joined { writes.append("\(name).delta") }
     return ListingLine(
-      layer.backwardText(network.signs(index), joined: joined, wantsInputGradient: index > 0),
+      layer.backwardText(network.signs(index), joined: joined, wantsInputGradient: index > lowest),
       reads: [
         isTop ? outputGradientName : "\(name).output.gradient", index == 0 ? "input" : "layer\(index).output",
       ] + layer.parameters.filter(\.isPenalized).map { "\(name).\($0.name)" },

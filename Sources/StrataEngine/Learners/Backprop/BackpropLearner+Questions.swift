@@ -23,6 +23,7 @@ extension BackpropLearner: Predictor {
   }
 
   public func evaluate(_ samples: Samples) -> Measurements {
+    let samples = samples.labelled
     guard samples.count > 0 else { return Measurements() }
     var isClasses = false
     if case .classes = samples.targets { isClasses = true }
@@ -31,7 +32,8 @@ extension BackpropLearner: Predictor {
   }
 
   public func losses(on samples: Samples) -> Measurements {
-    Measurements(
+    let samples = samples.labelled
+    return Measurements(
       Loss.allCases.filter { loss in (try? loss.check(targets: samples.targets)) != nil }
         .map { .init($0.rawValue, evaluate(samples, by: $0).loss) })
   }
@@ -128,6 +130,7 @@ extension BackpropLearner: GradientCheckable {
       throw StrataError("layers are numbered 1 to \(network.layers.count); there is no layer \(layer)", try: "network")
     }
     var probe = self
+    probe.lowest = 0
     if probe.line != 0 { probe.line = 0 } else { probe.execute(.batch) }
     // The masks of dropout must be the same in every pass, or the cost would jump: the stream begins here each time.
     let analytic = probe.pass(backward: true)

@@ -14,50 +14,38 @@ extension BackpropLearner {
     SettingDescription("beta1", .number(0...0.999999), "Adam's decay of the mean gradient"),
     SettingDescription("beta2", .number(0...0.999999), "Adam's and RMSprop's decay of the mean square"),
     SettingDescription("epsilon", .number(1e-30...1), "η, added to the root of the mean square"),
+    SettingDescription("tune", .choice(["all", "top"]), "whether all layers learn, or the uppermost with weights alone"),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
   ]
 
   public func value(of key: String) -> String? {
     switch key {
-    case "rate": text(optimizer.rate)
-    case "momentum": text(optimizer.rule == .momentum || optimizer.rule == .nesterov ? optimizer.momentum : 0)
+    case "rate": SettingText.number(optimizer.rate)
+    case "momentum": SettingText.number(optimizer.rule == .momentum || optimizer.rule == .nesterov ? optimizer.momentum : 0)
     case "optimizer": optimizer.rule.rawValue
     case "batch": "\(batches.size)"
     case "loss": lossFunction.rawValue
-    case "l1": text(optimizer.l1)
-    case "l2": text(optimizer.l2)
-    case "clip": clip.map(text) ?? "off"
+    case "l1": SettingText.number(optimizer.l1)
+    case "l2": SettingText.number(optimizer.l2)
+    case "clip": clip.map(SettingText.number) ?? "off"
     case "schedule": optimizer.schedule.text
-    case "beta1": text(optimizer.beta1)
-    case "beta2": text(optimizer.beta2)
-    case "epsilon": text(optimizer.epsilon)
+    case "beta1": SettingText.number(optimizer.beta1)
+    case "beta2": SettingText.number(optimizer.beta2)
+    case "epsilon": SettingText.number(optimizer.epsilon)
+    case "tune": trainsTopOnly ? "top" : "all"
     case "shuffle": batches.shuffles ? "yes" : "no"
     default: nil
     }
   }
 
-  /// Numbers as a person would type them.
-  private func text(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : "\(value)"
-  }
-
   public mutating func set(_ key: String, to text: String) throws(StrataError) {
-    guard let setting = BackpropLearner.settings.first(where: { $0.key == key }) else {
-      let known = BackpropLearner.settings.map(\.key).joined(separator: ", ")
-      throw StrataError("backprop has no setting '\(key)'; it has \(known)", try: "set rate 0.05")
-    }
-    let value: String
-    do {
-      value = try setting.kind.checked(text)
-    } catch {
-      throw StrataError("\(key): \(error.problem)", try: error.suggestion)
-    }
+    let value = try BackpropLearner.checked(key, text)
     let number = Double(value) ?? 0
     switch key {
     case "rate": optimizer.rate = number
     case "momentum": setMomentum(number)
     case "optimizer": try setRule(UpdateRule(rawValue: value) ?? .sgd)
-    case "batch": setBatchSize(min(Int(value) ?? 1, max(data.train.count, 1)))
+    case "batch": setBatchSize(min(Int(value) ?? 1, max(batches.count, 1)))
     case "loss": try setLoss(Loss(rawValue: value) ?? .squared)
     case "l1": optimizer.l1 = number
     case "l2": optimizer.l2 = number
@@ -66,6 +54,12 @@ extension BackpropLearner {
     case "beta1": optimizer.beta1 = number
     case "beta2": optimizer.beta2 = number
     case "epsilon": optimizer.epsilon = number
+    case "tune":
+      if trainsTopOnly != (value == "top") {
+        try requireStepBoundary(key)
+        trainsTopOnly = value == "top"
+        rebuild()
+      }
     default: batches.shuffles = value == "yes"
     }
     chosen.insert(key)

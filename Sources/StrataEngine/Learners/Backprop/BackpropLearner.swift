@@ -12,6 +12,7 @@
 public struct BackpropLearner: Learner {
   public static let keyword = "backprop"
   public static let summary = "gradient descent: the error is carried back through the layers"
+  public static func learns(_ model: any Model) -> Bool { model is Network }
 
   /// One line of the listing.
   enum Instruction: Hashable, Sendable {
@@ -46,6 +47,10 @@ public struct BackpropLearner: Learner {
   /// ∂C/∂y, or ∂C/∂z where the loss is joined with the output layer.
   var outputGradient = Tensor.empty
   var traces: [LayerTrace] = []
+  /// Whether only the uppermost layer with weights learns: the classifier on features that stay as they are.
+  var trainsTopOnly = false
+  /// The lowest layer that learns, an index.
+  var lowest = 0
   /// For each layer how many parameters it has, and whether it takes up what a pass found out.
   private var parameterCounts: [Int] = []
   private var absorbing: [Bool] = []
@@ -56,20 +61,21 @@ public struct BackpropLearner: Learner {
 
   public init(data: DataSet, model: any Model, seed: UInt64) throws(StrataError) {
     guard let network = model as? Network else {
-      throw StrataError("backprop learns a network of layers; this is \(type(of: model).keyword)", try: "new")
+      throw StrataError("backprop learns a network of layers; this is a \(model.kind)", try: "new")
     }
     self.data = data
     self.network = network
     self.seed = seed
     lossFunction = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)
-    batches = MiniBatches(count: data.train.count, size: min(32, max(data.train.count, 1)), seed: seed)
+    let rows = data.train.labelledRows
+    batches = MiniBatches(rows: rows, size: min(32, max(rows.count, 1)), seed: seed)
     dropoutStream = RandomStream(seed: seed, name: "dropout")
     try adopt(network, data: data)
   }
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     guard var network = model as? Network else {
-      throw StrataError("backprop learns a network of layers; this is \(type(of: model).keyword)", try: "new")
+      throw StrataError("backprop learns a network of layers; this is a \(model.kind)", try: "new")
     }
     try network.setInputShape(data.inputShape)
     let usual = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)
@@ -77,8 +83,9 @@ public struct BackpropLearner: Learner {
     try BackpropLearner.check(network, data: data, loss: loss)
     let sameShapes = network.parameters.map(\.tensor.shape) == self.network.parameters.map(\.tensor.shape)
     if !sameShapes { optimizer.forget() }
-    if data.train.count != self.data.train.count || data.name != self.data.name {
-      batches.restart(count: data.train.count)
+    let rows = data.train.labelledRows
+    if rows.count != batches.count || data.train.count != self.data.train.count || data.name != self.data.name {
+      batches.restart(rows: rows)
       clock.stepInEpoch = 0
     }
     self.data = data
@@ -99,6 +106,9 @@ public struct BackpropLearner: Learner {
       throw StrataError("the network has nothing to learn: none of its layers has weights", try: "add dense 16 relu")
     }
     guard data.train.count > 0 else { throw StrataError("\(data.name) has no training samples", try: "data digits") }
+    guard data.train.labelledCount != 0 else {
+      throw StrataError("\(data.name) has no labelled training samples", try: "data \(data.name) --labels 100")
+    }
     try data.train.targets.check(outputShape: output, dataName: data.name)
     if let index = network.layers.firstIndex(where: { $0.activation == .step }) {
       throw StrataError(
@@ -117,7 +127,8 @@ public struct BackpropLearner: Learner {
     form = lossFunction.form(for: network.layers.last?.activation)
     let count = network.layers.count
     program = [.batch] + (0..<count).map { .forward($0) } + [.loss, .lossGradient]
-    program += (0..<count).reversed().map { .backward($0) }
+    lowest = trainsTopOnly ? network.layers.lastIndex { !$0.parameters.isEmpty } ?? 0 : 0
+    program += (lowest..<count).reversed().map { .backward($0) }
     if clip != nil { program.append(.clip) }
     program.append(.update)
     traces = [LayerTrace](repeating: LayerTrace(), count: count)
@@ -161,7 +172,7 @@ public struct BackpropLearner: Learner {
       network.layers[index].backward(
         index == 0 ? input : traces[index - 1].output,
         outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient, joined: isTop && form.isJoined,
-        wantsInputGradient: index > 0, trace: &traces[index])
+        wantsInputGradient: index > lowest, trace: &traces[index])
     case .clip: clipGradients()
     case .update:
       optimizer.update(&network.layers, traces: traces, epoch: clock.epoch)
@@ -225,7 +236,7 @@ public struct BackpropLearner: Learner {
           return report(traces[index].parameterGradients[p], place, name, line, index)
         }
       }
-      if index > 0, let place = traces[index].inputGradient.firstNonFinite {
+      if index > lowest, let place = traces[index].inputGradient.firstNonFinite {
         return report(traces[index].inputGradient, place, "layer\(index).output.gradient", line, index)
       }
     case .clip: return nil

@@ -114,6 +114,27 @@ public struct BeliefNetwork: Model {
     return []
   }
 
+  /// Throws where binary visible units would see numbers that are no probabilities, or labels are wanted that are not
+  /// there.
+  func check(_ data: DataSet) throws(StrataError) {
+    if levels[0].visibleUnits == .binary, let range = data.train.inputs.range,
+      range.lowerBound < 0 || range.upperBound > 1
+    {
+      throw StrataError(
+        "binary visible units stand for numbers from 0 to 1, but \(data.name) goes from \(number(range.lowerBound)) to "
+          + "\(number(range.upperBound))", try: "rbm \(levels[0].hiddenCount) --visible gaussian")
+    }
+    guard classCount > 0 else { return }
+    guard data.classNames.count == classCount else {
+      throw StrataError(
+        "the top level has \(classCount) label units, but \(data.name) has \(data.classNames.count) classes",
+        try: "rbm \(top.hiddenCount) --labels")
+    }
+    guard !data.train.labelledRows.isEmpty else {
+      throw StrataError("\(data.name) has no labelled samples for the label units", try: "data digits")
+    }
+  }
+
   /// Gives recognition and generation weights of their own, equal at first.
   public mutating func untie() {
     guard !isUntied, levels.count > 1 else { return }
