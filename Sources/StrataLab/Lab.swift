@@ -22,6 +22,10 @@ public struct Lab: Sendable {
   public internal(set) var throughput: Double?
   /// The newest instruction that made a number which is not finite, while it is the newest thing that happened.
   public internal(set) var fault: NumericFault?
+  /// The newest dream; nil before the first. Shown by `show dream`.
+  public internal(set) var dream: Dream?
+  /// Commands that follow when the present run has reached its goal: the stages of `run each`.
+  var queue: [String] = []
   var activity = Activity.none
 
   /// What goes on between `begin` and its outcome.
@@ -29,6 +33,7 @@ public struct Lab: Sendable {
     case none
     case run(Run)
     case travel(Travel, line: String, Outcome)
+    case calculation(any Calculation, line: String)
   }
 
   /// An empty laboratory: no data, no layers.
@@ -168,8 +173,12 @@ public struct Lab: Sendable {
     switch activity {
     case .none: return .finished(Outcome())
     case .run:
-      if let reason = advanceRun(for: seconds) { return .finished(finishRun(reason)) }
-      return .running(runProgress)
+      guard let reason = advanceRun(for: seconds) else { return .running(runProgress) }
+      let outcome = finishRun(reason)
+      if case .done = reason, !queue.isEmpty { return try beginNextStage(after: outcome) }
+      queue = []
+      return .finished(outcome)
+    case .calculation: return advanceCalculation(for: seconds)
     case .travel: return try advanceTravel(for: seconds)
     }
   }
@@ -179,7 +188,10 @@ public struct Lab: Sendable {
   public mutating func interrupt() -> Outcome {
     switch activity {
     case .none: return Outcome()
-    case .run: return finishRun(.interrupted)
+    case .run:
+      queue = []
+      return finishRun(.interrupted)
+    case .calculation(let calculation, _): return interruptCalculation(calculation)
     case .travel:
       activity = .none
       return Outcome("stayed at step \(moment.step)")
@@ -191,6 +203,7 @@ public struct Lab: Sendable {
     switch activity {
     case .none: nil
     case .run: runProgress
+    case .calculation(let calculation, _): calculation.progress
     case .travel(let travel, _, _): Progress(fraction: travel.progress, text: "executing again")
     }
   }

@@ -118,6 +118,8 @@ public struct AnnealedImportanceSampling: Sendable {
   }
 
   public var isFinished: Bool { position == schedule.temperatures.count - 1 }
+  /// The inverse temperature reached, 0 ... 1.
+  public var temperature: Double { schedule.temperatures[position] }
   /// The part that is done, 0 ... 1.
   public var fraction: Double { Double(position) / Double(schedule.temperatures.count - 1) }
 

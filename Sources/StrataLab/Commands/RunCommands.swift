@@ -89,6 +89,22 @@ extension Command {
           return Outcome()
         }
       },
+      Form(
+        [
+          .word("each"), Place("N", .integer(1...1_000_000_000), "how many"),
+          Place("UNIT", .unit(["epochs", "steps"]), optional: true, "of what; epochs if left out"),
+        ], "each level of a stack in turn, from the input up"
+      ) { arguments throws(StrataError) in
+        let count = arguments.integer("N") ?? 1
+        let unit = arguments.text("UNIT") ?? "epochs"
+        return .move { (lab) throws(StrataError) in
+          guard let stack = lab.experiment.model as? BeliefNetwork, lab.experiment.learner?.value(of: "level") != nil else {
+            throw StrataError("only a stack that learns level by level has stages to run", try: "stack rbm 64")
+          }
+          lab.queue = stack.levels.indices.flatMap { ["set level \($0 + 1)", "run \(count) \(unit)"] }
+          return try lab.beginQueue()
+        }
+      },
       Form([.word("until"), Place("CONDITION", .condition, "such as test accuracy > 0.97")], "until a condition holds")
       {
         arguments throws(StrataError) in

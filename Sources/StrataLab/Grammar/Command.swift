@@ -17,6 +17,8 @@ public enum WordKind: Sendable {
   case known(Vocabulary)
   /// A file's path.
   case path
+  /// One word of any kind.
+  case word
 
   // The kinds below take the rest of the line.
 

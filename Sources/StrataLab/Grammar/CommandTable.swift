@@ -7,10 +7,10 @@ public enum CommandTable {
   public static let all: [Command] = [
     .data, .new, .add, .insert, .remove, .change, .network, .rbm, .stack, .helmholtz, .unroll, .minimize,
     .learn, .set, .seed,
-    .step, .next, .finish, .run,
+    .step, .next, .finish, .wake, .sleep, .run,
     .back, .goto, .branches, .branch,
     .break, .watch, .breaks, .delete,
-    .show, .print, .explain, .check, .test,
+    .show, .print, .explain, .check, .test, .likelihood, .dream,
     .save, .load,
     .say, .pause, .expect, .help, .quit,
   ]
