@@ -136,6 +136,8 @@ public protocol Learner: Sendable {
   static var leadingSetting: String? { get }
   /// What people call the number that it drives down: `loss`, `reconstruction error`.
   static var lossName: String { get }
+  /// What is told first of a measured set, the first of these that there is: `accuracy`.
+  static var headlines: [String] { get }
   /// Whether this kind of model is what it learns. Its `init` may still find a reason against the very one.
   static func learns(_ model: any Model) -> Bool
 
@@ -195,6 +197,7 @@ public let learnerTypes: [any Learner.Type] = [
 extension Learner {
   public static var leadingSetting: String? { nil }
   public static var lossName: String { "loss" }
+  public static var headlines: [String] { ["accuracy"] }
 
   public func tensor(named name: String) -> NamedTensor? {
     tensors.first { $0.name == name || $0.symbol == name }

@@ -20,8 +20,10 @@ extension Lab {
     }
     let loss = experiment.newestLoss
     if !loss.isNaN || fault != nil { parts.append("loss \(NumberText.short(loss))") }
-    for entry in newestTest(exactly: !isOnTheWay).entries where entry.name != "loss" {
-      parts.append("test \(entry.name) \(NumberText.short(entry.value, digits: 3))")
+    let measured = newestTest(exactly: !isOnTheWay)
+    let headlines = experiment.learner.map { type(of: $0).headlines } ?? []
+    if let entry = headlines.lazy.compactMap({ name in measured[name].map { (name, $0) } }).first {
+      parts.append("test \(entry.0) \(NumberText.short(entry.1, digits: 3))")
     }
     if let samplesPerSecond { parts.append("\(NumberText.scaled(samplesPerSecond)) samples/s") }
     return parts.joined(separator: " · ")

@@ -242,6 +242,7 @@ extension Experiment {
       guard cache.isEvaluated, let learner, let data else { return nil }
       if cache.onTraining == nil { cache.onTraining = learner.evaluate(data.train) }
       return cache.onTraining?[name]
+    case .found(let name): return findings[name]
     case .gradientNorm(let layer): return gradientNorm(layer: layer)
     case .setting(let key): return learner?.value(of: key).flatMap { Double($0) }
     case .element(let reference): return (try? reference.element(in: self)).map(Double.init)

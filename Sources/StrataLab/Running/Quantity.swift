@@ -11,6 +11,8 @@ public enum Quantity: Hashable, Sendable {
   /// Something measured on the test part, or on the whole training part.
   case onTest(String)
   case onTraining(String)
+  /// Something that a long calculation found out: `test log-likelihood`.
+  case found(String)
   /// ‖∇‖ over the parameters of one layer, counted from 1.
   case gradientNorm(layer: Int)
   /// A setting that is a number.
@@ -26,6 +28,7 @@ public enum Quantity: Hashable, Sendable {
     case .measured(let name): name
     case .onTest(let name): "test \(name)"
     case .onTraining(let name): "train \(name)"
+    case .found(let name): name
     case .gradientNorm(let layer): "gradient norm \(layer)"
     case .setting(let key): key
     case .element(let reference): reference.text
@@ -60,6 +63,10 @@ public enum Quantity: Hashable, Sendable {
       self = .element(reference)
       return
     }
+    if let learner = experiment.learner, name == type(of: learner).lossName {
+      self = .loss
+      return
+    }
     switch name {
     case "loss": self = .loss
     case "step": self = .step
@@ -75,9 +82,12 @@ public enum Quantity: Hashable, Sendable {
   private static func find(
     _ name: String, words: [String], in experiment: Experiment
   ) throws(StrataError) -> Quantity? {
+    if experiment.findings[name] != nil { return .found(name) }
     let names = QuantityNames(experiment)
     if let first = words.first, words.count > 1, first == "test" || first == "train" {
-      let rest = words.dropFirst().joined(separator: " ")
+      var rest = words.dropFirst().joined(separator: " ")
+      // The loss by the name that people have for it.
+      if let learner = experiment.learner, rest == type(of: learner).lossName { rest = "loss" }
       guard names.evaluated.contains(rest) else { return nil }
       if first == "train" { return .onTraining(rest) }
       guard let data = experiment.data, data.test.count > 0 else {
@@ -97,6 +107,8 @@ public enum Quantity: Hashable, Sendable {
       return .gradientNorm(layer: layer)
     }
     if names.settings.contains(name) { return .setting(name) }
+    // What is only known of a whole set means the test part, or the training part where there is none.
+    if names.evaluated.contains(name) { return names.hasTest ? .onTest(name) : .onTraining(name) }
     return nil
   }
 

@@ -15,6 +15,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   public static var keyword: String { Method.keyword }
   public static var summary: String { Method.summary }
   public static var lossName: String { "reconstruction error" }
+  public static var headlines: [String] { ["accuracy", "kl", "pseudo-likelihood"] }
   public static var leadingSetting: String? { Method.source == .enumeration ? nil : "k" }
   public static func learns(_ model: any Model) -> Bool { model is BeliefNetwork }
 
@@ -50,7 +51,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   public var clock: Clock { cursor.clock }
 
   // Settings.
-  var rate = 0.05
+  var rate = 0.1
   var schedule = RateSchedule.constant
   // The text is a constant that is right.
   var momentum: MomentumSchedule
@@ -138,10 +139,10 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     self.network = network
     self.seed = seed
     level = network.levels.count - 1
-    momentum = try MomentumSchedule("0.5")
+    momentum = try MomentumSchedule("0.5:0.9@5")
     random = RandomStream(seed: seed, name: "gibbs")
     increments = Increments(network.levels[level])
-    cursor = DataCursor(rows: BoltzmannLearner.rows(data, network, level: level), size: 100, seed: seed)
+    cursor = DataCursor(rows: BoltzmannLearner.rows(data, network, level: level), size: 20, seed: seed)
     try checkMethod(level: level)
     rebuild()
   }

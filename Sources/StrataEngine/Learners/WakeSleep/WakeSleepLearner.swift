@@ -16,6 +16,7 @@ public struct WakeSleepLearner: Learner {
   public static let keyword = "wakesleep"
   public static let summary = "wake-sleep: recognition and generative weights teach each other, phase by phase"
   public static let lossName = "description length"
+  public static let headlines = ["kl", "log-likelihood"]
   public static func learns(_ model: any Model) -> Bool { model is HelmholtzMachine }
 
   public static let settings: [SettingDescription] = [
