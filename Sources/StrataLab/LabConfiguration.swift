@@ -69,6 +69,9 @@ public struct LabConfiguration: Sendable {
   /// Seconds on a clock that only goes forward. Used to show speed and to space keyframes, never for results.
   public var now: @Sendable () -> Double
 
+  /// Lets so many seconds go by: where a person watches, a dream goes slowly enough to be seen. Nil elsewhere.
+  public var wait: (@Sendable (Double) -> Void)?
+
   public init(
     views: [ViewName] = [], environment: [String: String] = [:], files: FileAccess = .everything,
     memoryBound: Int = 256_000_000, now: @escaping @Sendable () -> Double = LabConfiguration.monotonicSeconds

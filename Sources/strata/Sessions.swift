@@ -48,7 +48,7 @@ struct Replay: ParsableCommand {
   func run() throws {
     let path = Lessons.path(of: file) ?? file
     let session = try SessionSource.read(path, seed: options.seed)
-    let lab = Lab(options.configuration(files: .only(allowedFiles)), seed: session.seed)
+    let lab = Lab(options.configuration(files: .only(allowedFiles), isWatched: true), seed: session.seed)
     throw ExitCode(
       try runScreen(lab, session: session, on: CursesTerminal(), history: .open(Surroundings.historyFile)))
   }

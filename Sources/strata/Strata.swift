@@ -32,14 +32,17 @@ struct LabOptions: ParsableArguments {
   }
 
   /// What a laboratory is told of the world; also sets the compute threads.
-  func configuration(files: FileAccess) -> LabConfiguration {
+  /// Where a screen is watched, dreams go at a pace that can be followed.
+  func configuration(files: FileAccess, isWatched: Bool = false) -> LabConfiguration {
     Compute.threads = threads
-    return LabConfiguration(
+    var configuration = LabConfiguration(
       views: viewNames, environment: Surroundings.variables, files: files, memoryBound: memory * 1_000_000)
+    if isWatched { configuration.wait = Surroundings.wait }
+    return configuration
   }
 
   /// An empty laboratory with these options.
-  func lab() -> Lab { Lab(configuration(files: .everything), seed: seed) }
+  func lab(isWatched: Bool = false) -> Lab { Lab(configuration(files: .everything, isWatched: isWatched), seed: seed) }
 }
 
 /// `strata`: the full screen.
@@ -53,7 +56,7 @@ struct Laboratory: ParsableCommand {
   var empty = false
 
   func run() throws {
-    var lab = options.lab()
+    var lab = options.lab(isWatched: true)
     if !empty {
       for line in ["data digits", "add dense 64 relu", "add dense 10 softmax"] { _ = try lab.execute(line) }
     }

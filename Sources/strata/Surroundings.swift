@@ -15,6 +15,12 @@ enum Surroundings {
     return found
   }
 
+  /// Lets so many seconds go by.
+  @Sendable static func wait(seconds: Double) {
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+    nanosleep(&time, nil)
+  }
+
   /// Where the command line's history is kept (XDG base directories); nil where there is no home.
   static var historyFile: String? {
     let variables = variables

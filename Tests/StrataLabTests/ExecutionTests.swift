@@ -89,6 +89,10 @@ import Testing
       "save weights /nonexistent/x.safetensors",
       "save tensor nothing x.npy", "save tensor W1 /nonexistent/x.npy", "save plot nothing x.svg",
       "save plot loss x.exe",
+      "rbm", "rbm 0", "rbm x", "rbm 8 --visible nothing", "rbm 8 --labels maybe", "rbm 8 --on nosuchdata", "stack",
+      "stack rbm 8", "stack nothing 8", "helmholtz", "helmholtz 0", "helmholtz x", "unroll", "unroll 3", "wake", "wake 1",
+      "sleep", "sleep 1", "dream", "dream 1", "likelihood", "likelihood --runs 0", "run each", "run each 3 epochs",
+      "learn cd 1", "learn cd 0", "learn backprop 3", "learn updown", "learn wakesleep", "learn exact",
       "load", "load weights", "load weights /nonexistent.safetensors", "load weights /dev/null", "load nothing x",
     ]
     var lab = try smallLab()

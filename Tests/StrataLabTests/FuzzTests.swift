@@ -17,7 +17,7 @@ import Testing
       "stalls", "and", "or", "not", "layer1.weight", "W1", "h1", "layer1.weight[0,0]", "W1[0,0..1]", "W1[", "W1[0,0,0]",
       "W1[:,:]", "[", "]", "\"", "'", "#", "--", "--samples", "--noise", "--test", "digits", "xor", "moons", "x^2",
       "sin(x)+y", "start", "end", "list", "weight", "memory", "session", "weights", "tensor", "plot", "layer", "\\",
-      "😀",
+      "😀", "bars", "rbm", "each", "updown", "visible[0..1]=1", "--clamp", "--labels", "--chains", "cd", "exact", "hidden",
       "\u{301}", "é", "--by", "--start", "--range",
     ]
     return words
@@ -34,7 +34,7 @@ import Testing
     var dice = Dice(seed)
     var lab = try smallLab()
     var accepted = 0
-    for _ in 0..<4_000 {
+    for _ in 0..<6_000 {
       var line = ""
       for _ in 0...dice.roll(6) { line += dice.pick(FuzzTests.words) + (dice.roll(8) == 0 ? "" : " ") }
       if dice.roll(3) == 0 { line = dice.pick(CommandTable.all.flatMap(\.examples)) + " " + line }

@@ -91,6 +91,7 @@ import Testing
           _ = try lab.execute(line)
         }
         if example.hasPrefix("delete") == false { _ = try lab.execute("delete 1") }
+        for line in command.before { _ = try lab.execute(line) }
         let folder = try TemporaryFolder()
         do {
           // Files are written into a folder of the test's own.

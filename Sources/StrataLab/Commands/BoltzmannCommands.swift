@@ -62,6 +62,7 @@ extension Command {
       }
     ],
     examples: ["stack rbm 64", "stack rbm 128 --labels"],
+    before: ["rbm 32"],
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork
         ? nil : StrataError("there is no machine to stack on", try: "rbm 64")
@@ -126,6 +127,7 @@ extension Command {
       }
     ],
     examples: ["unroll"],
+    before: ["rbm 32"],
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork ? nil : StrataError("there is no stack to unroll", try: "rbm 64")
     })

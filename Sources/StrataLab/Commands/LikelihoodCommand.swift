@@ -46,7 +46,8 @@ extension Command {
         }
       }
     ],
-    examples: [],
+    examples: ["likelihood", "likelihood --runs 20 --schedule 200 --annealed"],
+    before: ["data bars", "rbm 8"],
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork
         ? needsLearner(lab) : StrataError("only Boltzmann machines have a partition function", try: "rbm 64")

@@ -24,7 +24,8 @@ extension Command {
         }
       }
     ],
-    examples: [],
+    examples: ["wake"],
+    before: ["data digits", "rbm 32"],
     disabledReason: needsPhases)
 
   static let sleep = Command(
@@ -47,7 +48,8 @@ extension Command {
         }
       }
     ],
-    examples: [],
+    examples: ["sleep"],
+    before: ["data digits", "rbm 32", "wake"],
     disabledReason: needsPhases)
 
   static let dream = Command(
@@ -77,7 +79,8 @@ extension Command {
         }
       }
     ],
-    examples: [],
+    examples: ["dream 3 --steps 50", "dream --from 0 --clamp visible[0..31]=sample --steps 20"],
+    before: ["data digits", "rbm 32 --labels", "run 10"],
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork || lab.experiment.model is HelmholtzMachine
         ? nil

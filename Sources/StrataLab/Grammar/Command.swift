@@ -175,6 +175,8 @@ public struct Command: Sendable {
   public var forms: [Form]
   /// Complete lines that work in a laboratory with data, a network and a few steps behind it.
   public var examples: [String]
+  /// Lines that must come before the examples: for commands of another model than a network of layers.
+  public var before: [String]
   /// Why it would be refused now and what to do first; nil when it can be used.
   public var disabledReason: @Sendable (Lab) -> StrataError?
   /// Whether accepted lines belong into a saved session: not `help`, not `save`.
@@ -182,7 +184,7 @@ public struct Command: Sendable {
 
   public init(
     _ word: String, _ group: CommandGroup, _ summary: String, details: String = "", forms: [Form], examples: [String],
-    isTranscribed: Bool = true, disabledReason: @escaping @Sendable (Lab) -> StrataError? = { _ in nil }
+    before: [String] = [], isTranscribed: Bool = true, disabledReason: @escaping @Sendable (Lab) -> StrataError? = { _ in nil }
   ) {
     self.word = word
     self.group = group
@@ -190,6 +192,7 @@ public struct Command: Sendable {
     self.details = details
     self.forms = forms
     self.examples = examples
+    self.before = before
     self.isTranscribed = isTranscribed
     self.disabledReason = disabledReason
   }

@@ -4,6 +4,8 @@ import StrataEngine
 
 /// A look that takes time.
 protocol Calculation: Sendable {
+  /// How many parts a second a person can follow; nil where there is nothing to see on the way.
+  var pace: Double? { get }
   /// Does a small part.
   mutating func advance()
   var isFinished: Bool { get }
@@ -20,6 +22,7 @@ struct DreamCalculation: Calculation {
   let steps: Int
   let title: String
 
+  var pace: Double? { 60 }
   mutating func advance() { dream.step() }
   var isFinished: Bool { dream.steps >= steps }
   var progress: Progress {
@@ -47,6 +50,7 @@ struct LikelihoodCalculation: Calculation {
   let train: Double
   let test: Double?
 
+  var pace: Double? { nil }
   mutating func advance() { sampling.advance() }
   var isFinished: Bool { sampling.isFinished }
   var progress: Progress {
@@ -109,6 +113,10 @@ extension Lab {
     let deadline = configuration.now() + seconds
     while !calculation.isFinished {
       calculation.advance()
+      if let pace = calculation.pace, let wait = configuration.wait {
+        wait(1 / pace)
+        break
+      }
       if configuration.now() >= deadline { break }
     }
     calculation.publish(to: &self)

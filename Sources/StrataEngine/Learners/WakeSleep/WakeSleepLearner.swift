@@ -24,6 +24,8 @@ public struct WakeSleepLearner: Learner {
     SettingDescription("upper", .number(0...1e6), "ε between the layers above it"),
     SettingDescription("batch", .integer(1...1_000_000), "samples in a mini-batch"),
     SettingDescription("schedule", .text(form: RateSchedule.form), "how the rates change over the epochs"),
+    SettingDescription(
+      "positive", .choice(["no", "yes"]), "keep generative weights to the input from falling below 0: parts only add up"),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
   ]
 
@@ -58,6 +60,8 @@ public struct WakeSleepLearner: Learner {
   var rate = 0.1
   var upper = 0.01
   var schedule = RateSchedule.constant
+  /// Whether generative weights to the input are kept from falling below 0.
+  var isPositive = false
 
   // States: layers from the input up.
   var random: RandomStream
@@ -160,6 +164,11 @@ public struct WakeSleepLearner: Learner {
         generation[i].teach(weight: &machine.levels[i].generativeWeight, from: wake[i + 1], rate: ε)
         generation[i].teach(bias: &machine.levels[i].generativeBias, rate: ε)
       }
+      if isPositive {
+        machine.levels[0].generativeWeight.withUnsafeMutableElements {
+          for k in 0..<$0.count where $0[k] < 0 { $0[k] = 0 }
+        }
+      }
       generation[depth].compare(with: wake[depth])
       generation[depth].teach(bias: &machine.topBias, rate: rate(level: depth, rows: rows))
     case .dreamTop:
@@ -206,6 +215,7 @@ public struct WakeSleepLearner: Learner {
     case "upper": SettingText.number(upper)
     case "batch": "\(cursor.size)"
     case "schedule": schedule.text
+    case "positive": isPositive ? "yes" : "no"
     case "shuffle": cursor.shuffles ? "yes" : "no"
     default: nil
     }
@@ -218,6 +228,7 @@ public struct WakeSleepLearner: Learner {
     case "upper": upper = Double(value) ?? upper
     case "batch": cursor.setSize(Int(value) ?? cursor.size)
     case "schedule": schedule = try RateSchedule(value)
+    case "positive": isPositive = value == "yes"
     default: cursor.shuffles = value == "yes"
     }
     listing = makeListing()
