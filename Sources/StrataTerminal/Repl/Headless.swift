@@ -37,6 +37,8 @@ public func runHeadless(_ session: SessionFile, _ configuration: LabConfiguratio
       }
       bar.clear()
       if json { print(outcome.json(command: line.text)) } else { try printOutcome(outcome, runner.lab, capabilities) }
+      // Whoever follows a long session in a file sees each line when it is done.
+      fflush(nil)
     } catch let failure as SessionFailure {
       bar.clear()
       if json { print(Outcome.json(command: line.text, error: failure.error)) }
