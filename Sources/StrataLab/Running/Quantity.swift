@@ -141,7 +141,7 @@ struct QuantityNames {
     if probe.measurements.entries.count < 2 { probe.next() }
     measured = probe.measurements.entries.map(\.name)
     if let data = experiment.data, data.train.count > 0 {
-      evaluated = learner.evaluate(data.train.selecting([0])).entries.map(\.name)
+      evaluated = learner.evaluate(data.train.selecting([data.train.labelledRows.first ?? 0])).entries.map(\.name)
     }
     settings = type(of: learner).settings.compactMap { setting in
       switch setting.kind {
