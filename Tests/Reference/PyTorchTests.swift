@@ -92,6 +92,8 @@ enum Reference {
   /// The largest difference, relative to the largest number of the tensor.
   private func expectClose(_ ours: [Scalar], _ theirs: [Scalar], _ what: Comment) {
     #expect(ours.count == theirs.count, what)
+    // A nan would be lost in the largest difference.
+    #expect(ours.allSatisfy(\.isFinite) && theirs.allSatisfy(\.isFinite), what)
     let size = theirs.reduce(0) { max($0, abs($1)) }
     let difference = zip(ours, theirs).reduce(0) { max($0, abs($1.0 - $1.1)) }
     // A gradient that is 0 in exact arithmetic (a bias before batch normalisation) is rounding noise on both sides.

@@ -12,12 +12,14 @@ struct Subject: CustomStringConvertible, Sendable {
 }
 
 enum Subjects {
-  static func data(classes: Int, features: Int = 5, count: Int = 23, singleTarget: Bool = false) -> DataSet {
+  /// Made-up samples with numbers from `low` to 1.
+  static func data(classes: Int, features: Int = 5, count: Int = 23, low: Scalar = -1) -> DataSet {
     var random = RandomStream(seed: 11, name: "subject")
     var x = Tensor([count, features])
-    random.fillUniform(&x, low: -1, high: 1)
+    random.fillUniform(&x, low: low, high: 1)
+    let middle = (low + 1) / 2
     let labels = (0..<count).map { row in
-      Int32((x[row, 0] + x[row, 1] > 0 ? 1 : 0) + (classes > 2 && x[row, 2] > 0 ? 1 : 0))
+      Int32((x[row, 0] + x[row, 1] > 2 * middle ? 1 : 0) + (classes > 2 && x[row, 2] > middle ? 1 : 0))
     }
     let all = Samples(
       inputs: SampleStore(sampleShape: [features], storage: .scalars(x.elements)),
@@ -35,6 +37,87 @@ enum Subjects {
     return learner
   }
 
+  /// A learner of a stack of Boltzmann machines, 5 units wide at the input; with `labels` the top one has three.
+  static func stack(
+    _ type: any Learner.Type, _ hidden: [Int], labels: Bool = false, visible: VisibleUnits = .binary,
+    rectified: Bool = false, _ settings: [(String, String)]
+  ) throws -> any Learner {
+    let data = Subjects.data(classes: 3, low: visible == .binary ? 0 : -1)
+    var network: BeliefNetwork?
+    for (index, units) in hidden.enumerated() {
+      var plan = BeliefNetwork.LevelPlan(hidden: units)
+      plan.deviation = 0.7
+      plan.classes = labels && index == hidden.count - 1 ? 3 : 0
+      plan.hiddenUnits = rectified ? .rectified : .binary
+      plan.visibleUnits = index == 0 ? visible : .binary
+      if network == nil {
+        network = try BeliefNetwork(inputShape: data.inputShape, plan, seed: 6)
+      } else {
+        try network?.stack(plan)
+      }
+    }
+    var learner = try type.init(data: data, model: #require(network), seed: 4)
+    for (key, value) in [("batch", "5"), ("rate", "0.1")] + settings { try learner.set(key, to: value) }
+    return learner
+  }
+
+  static func wakeSleep(batch: String) throws -> any Learner {
+    let data = Subjects.data(classes: 3, low: 0)
+    let machine = try HelmholtzMachine(inputShape: data.inputShape, hidden: [3, 2], deviation: 0.7, seed: 6)
+    var learner = try WakeSleepLearner(data: data, model: machine, seed: 4)
+    try learner.set("batch", to: batch)
+    return learner
+  }
+
+  static let boltzmann: [Subject] = [
+    Subject(description: "cd 1") { try stack(ContrastiveDivergenceLearner.self, [4], []) },
+    Subject(description: "cd 3") { try stack(ContrastiveDivergenceLearner.self, [4], [("k", "3")]) },
+    Subject(description: "cd 3 --visible sample") {
+      try stack(ContrastiveDivergenceLearner.self, [4], [("k", "3"), ("visible", "sample")])
+    },
+    Subject(description: "cd 2 with labels") {
+      try stack(ContrastiveDivergenceLearner.self, [4], labels: true, [("k", "2")])
+    },
+    Subject(description: "cd 1 --visible sample with labels") {
+      try stack(ContrastiveDivergenceLearner.self, [4], labels: true, [("visible", "sample")])
+    },
+    Subject(description: "cd 1, gaussian visible units") {
+      try stack(ContrastiveDivergenceLearner.self, [4], visible: .gaussian, [("visible", "sample")])
+    },
+    Subject(description: "cd 2, rectified hidden units and labels") {
+      try stack(ContrastiveDivergenceLearner.self, [4], labels: true, rectified: true, [("k", "2")])
+    },
+    Subject(description: "cd 1 with sparsity and growing momentum") {
+      try stack(
+        ContrastiveDivergenceLearner.self, [4],
+        [("sparsity", "0.2"), ("sparsity-cost", "0.5"), ("momentum", "0.5:0.9@2"), ("schedule", "exponential:0.9")])
+    },
+    Subject(description: "cd 1, level 1 of 2") {
+      try stack(ContrastiveDivergenceLearner.self, [4, 3], [("level", "1")])
+    },
+    Subject(description: "cd 2, level 2 of 2") { try stack(ContrastiveDivergenceLearner.self, [4, 3], [("k", "2")]) },
+    Subject(description: "cd 1, level 3 of 3 with labels") {
+      try stack(ContrastiveDivergenceLearner.self, [4, 3, 4], labels: true, [])
+    },
+    Subject(description: "pcd 1") { try stack(PersistentLearner.self, [4], [("particles", "7")]) },
+    Subject(description: "pcd 2 with labels") {
+      try stack(PersistentLearner.self, [4], labels: true, [("k", "2"), ("particles", "7")])
+    },
+    Subject(description: "pcd 1, gaussian visible units") {
+      try stack(PersistentLearner.self, [4], visible: .gaussian, [("particles", "3")])
+    },
+    Subject(description: "exact") { try stack(ExactLearner.self, [4], []) },
+    Subject(description: "exact with labels") { try stack(ExactLearner.self, [6], labels: true, []) },
+    Subject(description: "updown, 2 levels") { try stack(UpDownLearner.self, [4, 3], []) },
+    Subject(description: "updown, 2 levels with labels") { try stack(UpDownLearner.self, [4, 3], labels: true, []) },
+    Subject(description: "updown, 3 levels") { try stack(UpDownLearner.self, [4, 3, 4], [("gibbs", "1")]) },
+    Subject(description: "updown, 3 levels with labels") {
+      try stack(UpDownLearner.self, [4, 3, 4], labels: true, [])
+    },
+    Subject(description: "wakesleep 5-3-2, one sample a step") { try wakeSleep(batch: "1") },
+    Subject(description: "wakesleep 5-3-2, four samples a step") { try wakeSleep(batch: "4") },
+  ]
+
   static let all: [Subject] =
     UpdateRule.allCases.map { rule in
       Subject(description: "backprop \(rule)") {
@@ -49,6 +132,11 @@ enum Subjects {
       Subject(description: "backprop with schedule") {
         try backprop(["dense 3 softmax"], [("schedule", "cosine:3"), ("batch", "4"), ("l1", "0.001")])
       },
+      Subject(description: "backprop, top layer only") {
+        try backprop(
+          ["dense 7 tanh", "dense 6 tanh", "dense 3 softmax"],
+          [("tune", "top"), ("batch", "4"), ("momentum", "0.9"), ("l2", "0.01"), ("clip", "1")])
+      },
       Subject(description: "descent") {
         let function = try FunctionModel(Expression("x^2+3*y^2+sin(x*y)"), start: [1, 2], ranges: [-3...3, -3...3])
         var learner = try DescentLearner(data: .none, model: function, seed: 4)
@@ -60,7 +148,7 @@ enum Subjects {
         let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
         return try PerceptronLearner(data: data, model: network, seed: 4)
       },
-    ]
+    ] + boltzmann
 }
 
 /// The bits of everything that can be looked at.
@@ -108,8 +196,12 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
   func listing(subject: Subject) throws {
     var learner = try subject.make()
     for _ in 0..<2 { learner.next() }
-    for _ in learner.listing.indices {
+    #expect(Set(learner.tensors.map(\.name)).count == learner.tensors.count, "\(subject): two tensors have one name")
+    // One mini-batch: every line has its turn, the lines of a loop several.
+    var executed: Set<Int> = []
+    repeat {
       let line = learner.listing[learner.line]
+      executed.insert(learner.line)
       let before = bits(learner)
       for name in line.reads + line.writes {
         #expect(learner.tensor(named: name) != nil, "\(subject): line '\(line.text)' names \(name)")
@@ -120,7 +212,8 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
       for name in changed where !name.hasSuffix(".moment") && !name.hasSuffix(".square") && !name.contains("running") {
         #expect(allowed.contains(name), "\(subject): '\(line.text)' changed \(name) without saying so")
       }
-    }
+    } while learner.line != 0
+    #expect(executed == Set(learner.listing.indices))
   }
 
   @Test("every setting reads back what was set", arguments: Subjects.all)

@@ -41,8 +41,7 @@ private func spelled(_ value: Double) -> String {
 enum Terms {
   /// The lines that explain `name = Σ a·b (+ constant)`: the formula, the largest terms, the value.
   static func sum(name: String, formula: String, products: [(Scalar, Scalar)], constant: Scalar?) -> [String] {
-    var total = products.reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
-    if let constant { total += Double(constant) }
+    let total = total(products, constant: constant ?? 0)
     let shown = products.enumerated()
       .sorted { abs($0.element.0 * $0.element.1) > abs($1.element.0 * $1.element.1) }
       .prefix(products.count <= 6 ? products.count : 4)
@@ -57,6 +56,20 @@ enum Terms {
     }
     if let constant { text += " + \(bracketed(constant))" }
     return ["\(name) = \(formula)", "= \(text)", "= \(number(total))"]
+  }
+
+  /// Σ a·b + constant, in Double.
+  static func total(_ products: [(Scalar, Scalar)], constant: Scalar) -> Double {
+    products.reduce(Double(constant)) { $0 + Double($1.0) * Double($1.1) }
+  }
+
+  /// The end of an explanation: `name[i,j] = f(x) = value`. Where the number was computed before a weight or a state
+  /// changed that its sum is written out with, the equation would be false; then both numbers are told.
+  static func result(_ named: NamedTensor, _ position: [Int], _ function: String, now: Double) -> [String] {
+    let value = named.tensor[flat: named.tensor.offset(of: position)]
+    let place = "\(named.symbol)[\(position.map(String.init).joined(separator: ","))]"
+    if abs(now - Double(value)) <= 1e-4 * max(1, abs(now)) { return ["\(place) = \(function) = \(number(value))"] }
+    return ["\(function) = \(number(now)) now", "\(place) = \(number(value)), from what stood there before"]
   }
 
   private static func bracketed(_ value: Scalar) -> String {

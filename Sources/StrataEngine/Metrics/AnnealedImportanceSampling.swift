@@ -141,7 +141,7 @@ public struct AnnealedImportanceSampling: Sendable {
   }
 
   /// log Z of the machine and the interval of three standard errors around Z (Salakhutdinov, Murray 2008, section 4.1):
-  /// the lower end is −∞ where the weights spread that far.
+  /// the lower end is −∞ where the weights spread that far. One chain alone tells nothing about its error.
   public var logPartition: (estimate: Double, low: Double, high: Double) {
     var sum = LogSum()
     for weight in logWeights { sum.add(weight) }
@@ -151,8 +151,9 @@ public struct AnnealedImportanceSampling: Sendable {
       let ratio = exp(weight - logMean) - 1
       squares += ratio * ratio
     }
-    let error = 3 * (squares / Double(max(runs - 1, 1)) / Double(runs)).squareRoot()
     let base = baseLogPartition + logMean
+    guard runs > 1 else { return (base, -.infinity, .infinity) }
+    let error = 3 * (squares / Double(runs - 1) / Double(runs)).squareRoot()
     return (base, error < 1 ? base + log(1 - error) : -.infinity, base + log(1 + error))
   }
 

@@ -24,7 +24,7 @@ extension BoltzmannMachine {
   }
 
   /// n · log σ(F(v′) − F(v)) for each row, where v′ has bit `(first + row) mod n` turned over. For binary visible units,
-  /// rounded to 0 and 1.
+  /// rounded to 0 and 1; label units are summed out.
   func pseudoLogLikelihoods(_ visible: Tensor, first: Int) -> [Double] {
     let (rows, columns) = visible.matrixExtents
     var states = visible
@@ -52,15 +52,7 @@ extension BoltzmannMachine {
 
   /// log p(v) of each row, in nats, given log Z; label units are summed out.
   public func logLikelihoods(_ visible: Tensor, logPartition: Double) -> [Double] {
-    guard classCount > 0 else { return freeEnergies(visible).map { -$0 - logPartition } }
-    let inputOnly = labelFreeEnergies(visible)
-    var dots = Tensor.empty
-    dots.setProduct(visible, visibleBias.reshaped(to: [visibleCount, 1]))
-    return (0..<visible.matrixExtents.rows).map { row in
-      var sum = LogSum()
-      for k in 0..<classCount { sum.add(-inputOnly[row * classCount + k]) }
-      return sum.value + Double(dots[flat: row]) - logPartition
-    }
+    freeEnergies(visible).map { -$0 - logPartition }
   }
 
   /// KL(known ‖ model) in bits: Σ p log₂ (p / model).

@@ -24,6 +24,7 @@ extension BoltzmannLearner {
     let labelled = hasLabels
     let down = network.levels[level].visibleUnits == .binary ? "σ" : ""
     let labelWeights = labelled ? ["\(levelName).label.weight"] : []
+    let labelBias = "\(levelName).label.bias"
     switch instruction {
     case .batch:
       let target = level == 0 ? "v0" : "input"
@@ -43,7 +44,7 @@ extension BoltzmannLearner {
       return ListingLine(
         isBinary
           ? "h⁰ ~ σ(v⁰·W\(n) + \(labelled ? "y⁰·U + " : "")c\(n))"
-          : "x = v⁰·W\(n) + c\(n);  h⁰ ~ max(0, x + N(0, σ(x)))",
+          : "x = v⁰·W\(n) + \(labelled ? "y⁰·U + " : "")c\(n);  h⁰ ~ max(0, x + N(0, σ(x)))",
         reads: ["v0", weight, c] + (labelled ? ["labels0"] + labelWeights : []), writes: ["h0", "h0.sample"],
         phase: "wake", layer: level + 1)
     case .loop:
@@ -58,7 +59,7 @@ extension BoltzmannLearner {
         phase: "wake", layer: level + 1)
     case .enumerate:
       return ListingLine(
-        "⟨v h⟩ ← Σ over all 2ⁿ states, e^−E / Z", reads: [weight, b, c] + labelWeights,
+        "⟨v h⟩ ← Σ over all 2ⁿ states, e^−E / Z", reads: [weight, b, c] + labelWeights + (labelled ? [labelBias] : []),
         writes: ["expected.products", "expected.visible", "expected.hidden"]
           + (labelled ? ["expected.label.products", "expected.labels"] : []), phase: "sleep", layer: level + 1)
     case .increments: return incrementLine(n, labelled)
@@ -73,10 +74,11 @@ extension BoltzmannLearner {
   private func visibleLine(_ n: String, _ down: String, _ labelled: Bool, _ weight: String, _ b: String) -> ListingLine {
     let isLoop = steps > 1
     let indent = isLoop ? "  " : ""
+    let parameters = [weight, b] + (labelled ? ["\(levelName).label.weight", "\(levelName).label.bias"] : [])
     if Method.source == .particles {
       return ListingLine(
         "\(indent)ṽ ~ \(down)(h̃·W\(n)ᵀ + b\(n))\(labelled ? ";  ỹ ~ softmax(h̃·Uᵀ + d)" : "")",
-        reads: ["particles.hidden.sample", weight, b],
+        reads: ["particles.hidden.sample"] + parameters,
         writes: ["particles.visible", "particles.visible.sample"]
           + (labelled ? ["particles.labels", "particles.labels.sample"] : []), phase: "sleep", layer: level + 1)
     }
@@ -85,22 +87,26 @@ extension BoltzmannLearner {
     return ListingLine(
       "\(indent)\(v) \(drawsVisible ? "~" : "=") \(down)(\(source)·W\(n)ᵀ + b\(n))"
         + (labelled ? ";  \(y) = softmax(\(source)·Uᵀ + d)" : ""),
-      reads: ["h0.sample", weight, b], writes: ["v1"] + (drawsVisible ? ["v1.sample"] : []) + (labelled ? ["labels1"] : []),
+      reads: ["h0.sample"] + (isLoop ? ["h1.sample"] : []) + parameters,
+      writes: ["v1"] + (drawsVisible ? ["v1.sample"] : []) + (labelled ? ["labels1"] : []),
       phase: "sleep", layer: level + 1)
   }
 
   private func hiddenLine(_ n: String, _ labelled: Bool, _ weight: String, _ c: String) -> ListingLine {
     let isLoop = steps > 1
     let indent = isLoop ? "  " : ""
+    let parameters = [weight, c] + (labelled ? ["\(levelName).label.weight"] : [])
     if Method.source == .particles {
       return ListingLine(
-        "\(indent)h̃ ~ σ(ṽ·W\(n) + \(labelled ? "ỹ·U + " : "")c\(n))", reads: ["particles.visible.sample", weight, c],
+        "\(indent)h̃ ~ σ(ṽ·W\(n) + \(labelled ? "ỹ·U + " : "")c\(n))",
+        reads: ["particles.visible.sample"] + (labelled ? ["particles.labels.sample"] : []) + parameters,
         writes: ["particles.hidden", "particles.hidden.sample"], phase: "sleep", layer: level + 1)
     }
     let (v, y, h) = isLoop ? ("vⁱ", "yⁱ", "hⁱ") : ("v¹", "y¹", "h¹")
     return ListingLine(
       "\(indent)\(h) \(isLoop ? "~" : "=") \(up)(\(v)·W\(n) + \(labelled ? "\(y)·U + " : "")c\(n))",
-      reads: [drawsVisible ? "v1.sample" : "v1", weight, c], writes: ["h1"] + (isLoop ? ["h1.sample"] : []),
+      reads: [drawsVisible ? "v1.sample" : "v1"] + (labelled ? ["labels1"] : []) + parameters,
+      writes: ["h1"] + (isLoop ? ["h1.sample"] : []),
       phase: "sleep", layer: level + 1)
   }
 
@@ -203,7 +209,9 @@ extension BoltzmannLearner {
       return index == level - 1 ? report(v0, "v0", line) : report(passed[index], "level\(index + 1).passed", line)
     case .positive: return report(h0, "h0", line)
     case .visible:
-      return Method.source == .particles ? report(particles.visible, "particles.visible", line) : report(v1, "v1", line)
+      return Method.source == .particles
+        ? report(particles.visible, "particles.visible", line) ?? report(particles.labels, "particles.labels", line)
+        : report(v1, "v1", line) ?? report(y1, "labels1", line)
     case .hidden:
       return Method.source == .particles ? report(particles.hidden, "particles.hidden", line) : report(h1, "h1", line)
     case .reconstruct: return report(v1, "v1", line)
@@ -213,6 +221,8 @@ extension BoltzmannLearner {
       return report(network.levels[level].weight, "\(levelName).weight", line)
         ?? report(network.levels[level].visibleBias, "\(levelName).visible.bias", line)
         ?? report(network.levels[level].hiddenBias, "\(levelName).hidden.bias", line)
+        ?? report(network.levels[level].labelWeight, "\(levelName).label.weight", line)
+        ?? report(network.levels[level].labelBias, "\(levelName).label.bias", line)
     }
   }
 

@@ -5,11 +5,7 @@ extension BoltzmannLearner {
     guard !loss.isNaN else { return Measurements() }
     var entries = [Measurements.Entry("loss", loss)]
     entries.append(.init("hidden activity", activity.sum / Double(max(activity.count, 1))))
-    if Method.source == .enumeration, v0.count > 0, expectations.products.count > 0 {
-      let energies = network.levels[level].freeEnergies(v0, labels: y0)
-      let mean = energies.reduce(0, +) / Double(energies.count)
-      entries.append(.init("log-likelihood", -mean - expectations.logPartition))
-    }
+    if let likelihood { entries.append(.init(hasLabels ? "joint log-likelihood" : "log-likelihood", likelihood)) }
     return Measurements(
       entries + [.init("weight norm", network.levels[level].weight.sumOfSquares.squareRoot()), .init("rate", presentRate)]
     )
@@ -25,13 +21,12 @@ extension BoltzmannLearner {
     let logPartition = level == 0 ? machine.quickLogPartition : nil
     forEachChunk(of: samples) { rows, visible, raw in
       totals.error += machine.reconstructionError(visible)
-      totals.energy += machine.freeEnergies(visible).reduce(0, +)
+      let energies = machine.freeEnergies(visible)
+      totals.energy += energies.reduce(0, +)
       if machine.visibleUnits == .binary {
         totals.pseudo += machine.pseudoLogLikelihoods(visible, first: Int(rows.lowerBound)).reduce(0, +)
       }
-      if let logPartition {
-        totals.likelihood += machine.logLikelihoods(visible, logPartition: logPartition).reduce(0, +)
-      }
+      if let logPartition { totals.likelihood -= energies.reduce(0) { $0 + $1 + logPartition } }
     }
     let count = Double(samples.count)
     let energy = totals.energy / count
@@ -99,32 +94,50 @@ extension BoltzmannLearner {
   private func explanation(of named: NamedTensor, at position: [Int]) -> [String]? {
     let machine = network.levels[level]
     switch named.name {
-    case "h0": return explainUp(named, position, from: v0, sign: "v⁰", machine)
-    case "h1": return explainUp(named, position, from: drawsVisible ? v1State : v1, sign: "v", machine)
-    case "v1":
-      return explainDown(named, position, from: steps > 1 && Method.source == .data ? h1State : h0State, machine)
+    case "h0": return explainUp(named, position, from: v0, y0, signs: ("v⁰", "y⁰"), machine)
+    case "h1":
+      return explainUp(named, position, from: drawsVisible ? v1State : v1, y1, signs: ("v", "y"), machine)
+    case "v1": return drivingStates.flatMap { explainDown(named, position, from: $0, machine) }
     case "h0.sample", "h1.sample":
       let p = named.name == "h0.sample" ? h0 : h1
       guard p.count == named.tensor.count else { return nil }
       let offset = named.tensor.offset(of: position)
       return ["drawn: 1 with probability \(number(p[flat: offset])), else 0", "= \(number(named.tensor[flat: offset]))"]
-    case "\(levelName).weight.increment" where Method.source == .data && h1.count > 0: return explainIncrement(position)
+    case "\(levelName).weight.increment"
+    where Method.source == .data && h1.count > 0 && (line == 0 || program[line] == .update):
+      return explainIncrement(position)
     default: return nil
     }
   }
 
+  /// The hidden states that the newest v¹ was made from; nil where the chain has already replaced them.
+  private var drivingStates: Tensor? {
+    guard Method.source == .data, steps > 1 else { return h0State }
+    // The turn that made it; 0 when the chain is over. The first turn begins at h⁰, the last draws no states.
+    let turn = program[line] == .visible ? turns - 1 : turns
+    if turn == 1 { return h0State }
+    return turn == 0 || turn == steps || program[line] == .hidden ? h1State : nil
+  }
+
   private func explainUp(
-    _ named: NamedTensor, _ position: [Int], from visible: Tensor, sign: String, _ machine: BoltzmannMachine
+    _ named: NamedTensor, _ position: [Int], from visible: Tensor, _ labels: Tensor,
+    signs: (visible: String, label: String), _ machine: BoltzmannMachine
   ) -> [String]? {
     let (row, unit) = (position[0], position[1])
-    guard visible.matrixExtents.rows > row else { return nil }
+    guard visible.matrixExtents.rows > row, !hasLabels || labels.matrixExtents.rows > row else { return nil }
     let columns = machine.visibleCount
+    var products = (0..<columns).map { (visible[flat: row * columns + $0], machine.weight[$0, unit]) }
+    var formula = "Σ_i \(signs.visible)[\(row),i]·W[i,\(unit)]"
+    if hasLabels {
+      products += (0..<machine.classCount).map { (labels[row, $0], machine.labelWeight[$0, unit]) }
+      formula += " + Σ_k \(signs.label)[\(row),k]·U[k,\(unit)]"
+    }
     var lines = Terms.sum(
-      name: "x", formula: "Σ_i \(sign)[\(row),i]·W[i,\(unit)] + c[\(unit)]",
-      products: (0..<columns).map { (visible[flat: row * columns + $0], machine.weight[$0, unit]) },
-      constant: machine.hiddenBias[unit])
-    let function = machine.hiddenUnits == .binary ? "σ(x)" : "ln(1 + eˣ)"
-    lines.append("\(named.symbol)[\(row),\(unit)] = \(function) = \(number(named.tensor[row, unit]))")
+      name: "x", formula: formula + " + c[\(unit)]", products: products, constant: machine.hiddenBias[unit])
+    let activation: Activation = machine.hiddenUnits == .binary ? .sigmoid : .softplus
+    lines += Terms.result(
+      named, position, machine.hiddenUnits == .binary ? "σ(x)" : "ln(1 + eˣ)",
+      now: activation.value(Terms.total(products, constant: machine.hiddenBias[unit])))
     return lines
   }
 
@@ -133,12 +146,14 @@ extension BoltzmannLearner {
   ) -> [String]? {
     let (row, unit) = (position[0], position[1])
     guard hidden.matrixExtents.rows > row else { return nil }
+    let products = (0..<machine.hiddenCount).map { (hidden[row, $0], machine.weight[unit, $0]) }
     var lines = Terms.sum(
-      name: "x", formula: "Σ_j h[\(row),j]·W[\(unit),j] + b[\(unit)]",
-      products: (0..<machine.hiddenCount).map { (hidden[row, $0], machine.weight[unit, $0]) },
+      name: "x", formula: "Σ_j h[\(row),j]·W[\(unit),j] + b[\(unit)]", products: products,
       constant: machine.visibleBias[unit])
-    let function = machine.visibleUnits == .binary ? "σ(x)" : "x"
-    lines.append("\(named.symbol)[\(row),\(unit)] = \(function) = \(number(named.tensor[row, unit]))")
+    let activation: Activation = machine.visibleUnits == .binary ? .sigmoid : .identity
+    lines += Terms.result(
+      named, position, machine.visibleUnits == .binary ? "σ(x)" : "x",
+      now: activation.value(Terms.total(products, constant: machine.visibleBias[unit])))
     return lines
   }
 
@@ -212,8 +227,12 @@ extension BeliefNetwork {
   }
 }
 
-extension BoltzmannLearner: GradientCheckable where Method == ExactGradient {
-  /// The exact gradient of the mini-batch's mean log-likelihood beside its central differences.
+extension BoltzmannLearner: GradientCheckable where Method == ExactGradient {}
+
+extension BoltzmannLearner {
+  /// What an update would add beside the central differences of the mini-batch's mean log-likelihood, with given labels
+  /// where there are label units. The exact gradient agrees; of the other methods it shows how far they are from one.
+  /// Throws where not all states can be counted.
   public func checkGradients(layer: Int?) throws(StrataError) -> [GradientCheck] {
     if let layer, layer != level + 1 {
       throw StrataError("level \(level + 1) is the one that learns; there is no gradient of level \(layer)", try: "check")
@@ -224,20 +243,41 @@ extension BoltzmannLearner: GradientCheckable where Method == ExactGradient {
     probe.momentum = try MomentumSchedule("0")
     probe.decay = 0
     probe.sparsity = nil
-    while probe.line != 0 || probe.v0.count == 0 { probe.step() }
-    // One more mini-batch, stopped before its update: increments are then the gradient.
+    // The present mini-batch once more from its positive phase on, stopped before the update: increments are then the
+    // gradient.
+    let start = probe.program.firstIndex(of: .positive) ?? 0
+    if probe.v0.count > 0, probe.line == 0 || probe.line > start {
+      probe.line = start
+      probe.turns = 0
+    }
     while probe.program[probe.line] != .update { probe.step() }
     var results: [GradientCheck] = []
-    for (name, gradient) in [
-      ("weight", probe.increments.weight), ("visible.bias", probe.increments.visibleBias),
-      ("hidden.bias", probe.increments.hiddenBias),
-    ] {
-      results.append(try probe.check(name, gradient))
+    for parameter in probe.checkedParameters {
+      results.append(try probe.check(parameter.name, probe.increments[keyPath: parameter.increment], parameter.path))
     }
     return results
   }
 
-  private func check(_ name: String, _ gradient: Tensor) throws(StrataError) -> GradientCheck {
+  private struct CheckedParameter {
+    var name: String
+    var increment: KeyPath<Increments, Tensor>
+    var path: WritableKeyPath<BoltzmannMachine, Tensor>
+  }
+
+  private var checkedParameters: [CheckedParameter] {
+    let all = [
+      CheckedParameter(name: "weight", increment: \.weight, path: \.weight),
+      CheckedParameter(name: "visible.bias", increment: \.visibleBias, path: \.visibleBias),
+      CheckedParameter(name: "hidden.bias", increment: \.hiddenBias, path: \.hiddenBias),
+      CheckedParameter(name: "label.weight", increment: \.labelWeight, path: \.labelWeight),
+      CheckedParameter(name: "label.bias", increment: \.labelBias, path: \.labelBias),
+    ]
+    return hasLabels ? all : Array(all.prefix(3))
+  }
+
+  private func check(
+    _ name: String, _ gradient: Tensor, _ path: WritableKeyPath<BoltzmannMachine, Tensor>
+  ) throws(StrataError) -> GradientCheck {
     let tried = min(gradient.count, 20)
     // Single precision leaves about 1e-3 of a difference over 2·10⁻².
     let h = MemoryLayout<Scalar>.size == 4 ? 1e-2 : 1e-5
@@ -246,7 +286,7 @@ extension BoltzmannLearner: GradientCheckable where Method == ExactGradient {
     for index in 0..<tried {
       let offset = index * gradient.count / tried
       let analytic = Double(gradient[flat: offset])
-      let numeric = try (meanLogLikelihood(name, offset, h) - meanLogLikelihood(name, offset, -h)) / (2 * h)
+      let numeric = try (meanLogLikelihood(path, offset, h) - meanLogLikelihood(path, offset, -h)) / (2 * h)
       let d = abs(numeric - analytic)
       difference += d * d
       numericSquares += numeric * numeric
@@ -261,13 +301,11 @@ extension BoltzmannLearner: GradientCheckable where Method == ExactGradient {
   }
 
   /// Mean log p of the mini-batch with one parameter moved.
-  private func meanLogLikelihood(_ name: String, _ offset: Int, _ change: Double) throws(StrataError) -> Double {
+  private func meanLogLikelihood(
+    _ path: WritableKeyPath<BoltzmannMachine, Tensor>, _ offset: Int, _ change: Double
+  ) throws(StrataError) -> Double {
     var machine = network.levels[level]
-    switch name {
-    case "weight": machine.weight[flat: offset] += Scalar(change)
-    case "visible.bias": machine.visibleBias[flat: offset] += Scalar(change)
-    default: machine.hiddenBias[flat: offset] += Scalar(change)
-    }
+    machine[keyPath: path][flat: offset] += Scalar(change)
     let energies = machine.freeEnergies(v0, labels: y0)
     return -energies.reduce(0, +) / Double(energies.count) - (try machine.logPartition())
   }

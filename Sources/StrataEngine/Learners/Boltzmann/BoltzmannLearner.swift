@@ -86,6 +86,8 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   /// Persistent chains: states, and the probabilities that they were drawn from.
   var particles = Particles()
   var expectations = ModelExpectations()
+  /// Mean log p of the mini-batch (with its labels) before the update, where all states were counted.
+  var likelihood: Double?
   /// ΔW, Δb, Δc, ΔU, Δd.
   var increments: Increments
   private var sums = ColumnSums()
@@ -155,7 +157,8 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     new.network = network
     try new.checkMethod(level: level)
     let rows = BoltzmannLearner.rows(data, network, level: level)
-    if rows.count != cursor.batches.count || data.train.count != self.data.train.count || data.name != self.data.name {
+    // The same data may show other labels.
+    if rows != BoltzmannLearner.rows(self.data, self.network, level: self.level) || data.name != self.data.name {
       new.cursor.restart(rows: rows)
     }
     new.data = data
@@ -199,6 +202,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     increments = Increments(network.levels[level])
     particles = Particles()
     expectations = ModelExpectations()
+    likelihood = nil
     levelEpoch = clock.epoch
     let rows = BoltzmannLearner.rows(data, network, level: level)
     if rows.count != cursor.batches.count { cursor.restart(rows: rows) }
@@ -264,6 +268,8 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     case .enumerate:
       if let enumeration = try? Enumeration(network.levels[level]) {
         enumeration.expectations(of: network.levels[level], into: &expectations)
+        let energies = network.levels[level].freeEnergies(v0, labels: y0)
+        likelihood = -energies.reduce(0, +) / Double(energies.count) - expectations.logPartition
       }
     case .increments: computeIncrements()
     case .update: addIncrements()

@@ -81,7 +81,8 @@ extension UpDownLearner {
       return ListingLine(
         "\(pen)top ← + r(pos\(pen)topstatistics − neg\(pen)topstatistics);  \(pen)genbiases, topbiases"
           + (hasLabels ? ", labtop, labgenbiases" : "") + " likewise",
-        reads: ["memory.statistics", "wake.\(pen)", "neg.\(pen)", "wake.top", "neg.top"],
+        reads: ["memory.statistics", "wake.\(pen)", "neg.\(pen)", "wake.top", "neg.top"]
+          + labels(["label.statistics", "targets", "neg.labels"]),
         writes: ["\(level).weight", "\(level).visible.bias", "\(level).hidden.bias"]
           + labels(["\(level).label.weight", "\(level).label.bias"]), phase: "sleep", layer: top + 1)
     case .learnRecognition(let i):
@@ -168,19 +169,27 @@ extension UpDownLearner {
     case .batch: return report(wake[0], "wake.vis", 0)
     case .wake(let i): return report(wakeProbabilities[i + 1], "wake.\(sign(i + 1)).probability", i)
     case .wakeTop: return report(wakeTopProbabilities, "wake.top.probability", directed)
-    case .gibbsDown: return report(memoryProbabilities, "neg.\(sign(directed)).probability", directed)
+    case .gibbsDown:
+      return report(memoryProbabilities, "neg.\(sign(directed)).probability", directed)
+        ?? report(labelProbabilities, "neg.labels", directed)
     case .gibbsUp: return report(negativeTopProbabilities, "neg.top.probability", directed)
     case .sleep(let i): return report(sleep[i], "sleep.\(sign(i))", i)
     case .learnGenerative(let i):
       return report(network.generative[i], "level\(i + 1).generative.weight", i)
         ?? report(network.levels[i].visibleBias, "level\(i + 1).generative.bias", i)
     case .learnMemory:
-      return report(network.levels[directed].weight, "level\(directed + 1).weight", directed)
-        ?? report(network.levels[directed].hiddenBias, "level\(directed + 1).hidden.bias", directed)
+      let (memory, name) = (network.levels[directed], "level\(directed + 1)")
+      return report(memory.weight, "\(name).weight", directed)
+        ?? report(memory.visibleBias, "\(name).visible.bias", directed)
+        ?? report(memory.hiddenBias, "\(name).hidden.bias", directed)
+        ?? report(memory.labelWeight, "\(name).label.weight", directed)
+        ?? report(memory.labelBias, "\(name).label.bias", directed)
     case .learnRecognition(let i):
       return report(network.levels[i].weight, "level\(i + 1).recognition.weight", i)
         ?? report(network.levels[i].hiddenBias, "level\(i + 1).recognition.bias", i)
-    case .positiveStatistics, .loop, .negativeStatistics, .predictRecognition, .predictGenerative: return nil
+    case .predictRecognition(let i): return report(recognition[i].prediction, "psleep.\(sign(i + 1))", i)
+    case .predictGenerative(let i): return report(generation[i].prediction, "pwake.\(sign(i))", i)
+    case .positiveStatistics, .loop, .negativeStatistics: return nil
     }
   }
 }

@@ -54,15 +54,15 @@ extension UpDownLearner {
       switch named.name {
       case "wake.\(above).probability":
         return Terms.probability(
-          named.symbol, position, from: wake[i], sign: i == 0 ? "data" : "wake\(below)states",
+          named, position, from: wake[i], sign: i == 0 ? "data" : "wake\(below)states",
           weight: network.levels[i].weight, weightSign: "\(below)\(above)", bias: network.levels[i].hiddenBias)
       case "pwake.\(below)":
         return Terms.probability(
-          named.symbol, position, from: wake[i + 1], sign: "wake\(above)states", weight: network.generative[i],
+          named, position, from: wake[i + 1], sign: "wake\(above)states", weight: network.generative[i],
           weightSign: "\(above)\(below)", bias: network.levels[i].visibleBias)
       case "psleep.\(above)":
         return Terms.probability(
-          named.symbol, position, from: sleep[i], sign: i == 0 ? "sleepvisprobs" : "sleep\(below)states",
+          named, position, from: sleep[i], sign: i == 0 ? "sleepvisprobs" : "sleep\(below)states",
           weight: network.levels[i].weight, weightSign: "\(below)\(above)", bias: network.levels[i].hiddenBias)
       default: continue
       }
@@ -74,20 +74,18 @@ extension UpDownLearner {
 extension Terms {
   /// The lines that explain p = σ(Σ_k from·W + b) of one unit for one sample; nil where the states are gone.
   static func probability(
-    _ symbol: String, _ position: [Int], from states: Tensor, sign: String, weight: Tensor, weightSign: String,
+    _ named: NamedTensor, _ position: [Int], from states: Tensor, sign: String, weight: Tensor, weightSign: String,
     bias: Tensor
   ) -> [String]? {
     let (row, unit) = (position[0], position[1])
     let (rows, columns) = states.matrixExtents
     guard row < rows else { return nil }
-    var lines = sum(
-      name: "x", formula: "Σ_k \(sign)[\(row),k]·\(weightSign)[k,\(unit)] + bias[\(unit)]",
-      products: (0..<columns).map { (states[flat: row * columns + $0], weight[$0, unit]) }, constant: bias[unit])
-    let x = (0..<columns).reduce(Double(bias[unit])) {
-      $0 + Double(states[flat: row * columns + $1]) * Double(weight[$1, unit])
-    }
-    lines.append("\(symbol)[\(row),\(unit)] = σ(\(number(x))) = \(number(Activation.sigmoid.value(x)))")
-    return lines
+    let products = (0..<columns).map { (states[flat: row * columns + $0], weight[$0, unit]) }
+    let lines = sum(
+      name: "x", formula: "Σ_k \(sign)[\(row),k]·\(weightSign)[k,\(unit)] + bias[\(unit)]", products: products,
+      constant: bias[unit])
+    let now = Activation.sigmoid.value(total(products, constant: bias[unit]))
+    return lines + result(named, position, "σ(x)", now: now)
   }
 }
 

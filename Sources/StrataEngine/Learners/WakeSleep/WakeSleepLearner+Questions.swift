@@ -114,19 +114,24 @@ extension WakeSleepLearner {
     case .predictGenerative(let i): return report(generation[i].prediction, "pwake.\(sign(i))", min(i + 1, depth))
     case .predictRecognition(let i): return report(recognition[i].prediction, "psleep.\(sign(i + 1))", i + 1)
     case .learnGenerative:
-      for i in 0..<depth {
-        if let fault = report(machine.levels[i].generativeWeight, "level\(i + 1).generative.weight", i + 1) {
+      for (i, level) in machine.levels.enumerated() {
+        if let fault = report(level.generativeWeight, "level\(i + 1).generative.weight", i + 1)
+          ?? report(level.generativeBias, "level\(i + 1).generative.bias", i + 1)
+        {
           return fault
         }
       }
+      return report(machine.topBias, "top.bias", depth)
     case .learnRecognition:
-      for i in 0..<depth {
-        if let fault = report(machine.levels[i].recognitionWeight, "level\(i + 1).recognition.weight", i + 1) {
+      for (i, level) in machine.levels.enumerated() {
+        if let fault = report(level.recognitionWeight, "level\(i + 1).recognition.weight", i + 1)
+          ?? report(level.recognitionBias, "level\(i + 1).recognition.bias", i + 1)
+        {
           return fault
         }
       }
+      return nil
     }
-    return nil
   }
 
   public var measurements: Measurements {
@@ -198,19 +203,19 @@ extension WakeSleepLearner {
       switch named.name {
       case "wake.\(above).probability":
         return Terms.probability(
-          named.symbol, position, from: wake[i], sign: below, weight: level.recognitionWeight,
+          named, position, from: wake[i], sign: below, weight: level.recognitionWeight,
           weightSign: "\(below)\(above)", bias: level.recognitionBias)
       case "psleep.\(above)":
         return Terms.probability(
-          named.symbol, position, from: sleep[i], sign: below, weight: level.recognitionWeight,
+          named, position, from: sleep[i], sign: below, weight: level.recognitionWeight,
           weightSign: "\(below)\(above)", bias: level.recognitionBias)
       case "pwake.\(below)":
         return Terms.probability(
-          named.symbol, position, from: wake[i + 1], sign: above, weight: level.generativeWeight,
+          named, position, from: wake[i + 1], sign: above, weight: level.generativeWeight,
           weightSign: "\(above)\(below)", bias: level.generativeBias)
       case "sleep.\(below).probability":
         return Terms.probability(
-          named.symbol, position, from: sleep[i + 1], sign: above, weight: level.generativeWeight,
+          named, position, from: sleep[i + 1], sign: above, weight: level.generativeWeight,
           weightSign: "\(above)\(below)", bias: level.generativeBias)
       default: continue
       }

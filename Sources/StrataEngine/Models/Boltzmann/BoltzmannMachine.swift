@@ -143,14 +143,24 @@ public struct BoltzmannMachine: Sendable, Equatable {
 
   // Energy.
 
-  /// The free energy of each row, F(v) = −log Σₕ exp(−E(v, h)), in nats. Without labels, or with given ones.
-  /// For binary units −b·v − Σⱼ log(1 + exp xⱼ), x = v·W + c (Hinton 2010, eq. 25).
+  /// The free energy of each row, F(v) = −log Σₕ exp(−E(v, h)), in nats; label units are summed out too unless they are
+  /// given. For binary units −b·v − Σⱼ log(1 + exp xⱼ), x = v·W + c (Hinton 2010, eq. 25).
   public func freeEnergies(_ visible: Tensor, labels: Tensor = .empty) -> [Double] {
-    var x = Tensor.empty
-    hiddenInput(visible, labels: labels, into: &x)
-    Activation.identity.apply(inPlace: &x, bias: hiddenBias)
-    var energies = hiddenTerms(&x)
     let (rows, columns) = visible.matrixExtents
+    var energies: [Double]
+    if classCount > 0, labels.count == 0 {
+      let each = labelFreeEnergies(visible)
+      energies = (0..<rows).map { row in
+        var sum = LogSum()
+        for k in 0..<classCount { sum.add(-each[row * classCount + k]) }
+        return -sum.value
+      }
+    } else {
+      var x = Tensor.empty
+      hiddenInput(visible, labels: labels, into: &x)
+      Activation.identity.apply(inPlace: &x, bias: hiddenBias)
+      energies = hiddenTerms(&x)
+    }
     visible.withUnsafeElements { v in
       visibleBias.withUnsafeElements { b in
         for row in 0..<rows {
@@ -220,13 +230,21 @@ public struct BoltzmannMachine: Sendable, Equatable {
     }
   }
 
-  /// Each rectified unit is Σᵢ log(1 + exp(x − i + ½)), i = 1, 2, …, cut off where a term is below 1e-9.
+  /// Each rectified unit is Σᵢ log(1 + exp(x − i + ½)), i = 1, 2, …, cut off where a term is below 1e-9. Terms above 40
+  /// are their arguments, whose sum is known: an enormous x, or an infinite one, takes no longer.
   private func rectifiedTerms(_ x: Tensor) -> [Double] {
     let (rows, columns) = x.matrixExtents
     return (0..<rows).map { row in
       var total = 0.0
       for j in 0..<columns {
         var input = Double(x[flat: row * columns + j]) - 0.5
+        if input == .infinity { return -.infinity }
+        if input > 40 {
+          let count = (input - 40).rounded(.up)
+          total -= count * (input - (count - 1) / 2)
+          // Beyond 2⁵³ the difference is not exact; what is left below 40 does not count there.
+          input = min(input - count, 40)
+        }
         while input > -21 {
           total -= Activation.softplus.value(input)
           input -= 1
