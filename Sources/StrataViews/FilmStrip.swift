@@ -22,7 +22,7 @@ struct FilmStrip {
   /// The frames of a dream; its chains by the classes that they are held at.
   init(_ dream: Dream, classNames: [String]) {
     frames = dream.frames.map {
-      Frame(title: "step \($0.step)", image: $0.image, freeEnergies: $0.freeEnergies)
+      Frame(title: "\($0.step)", image: $0.image, freeEnergies: $0.freeEnergies)
     }
     names = dreamNames(dream, classNames: classNames)
     shape = PictureShape(dream.imageShape)
@@ -49,6 +49,7 @@ struct FilmStrip {
     }
     var sheet = TileSheet(
       lines: lines, rows: shape.rows, columns: shape.columns, count: frames.count, hasCaptions: hasEnergies, isFilm: true)
+    sheet.headingTitle = "step"
     sheet.heading = { place, places in film.frames[film.index(place, places)].title }
     return sheet
   }

@@ -33,8 +33,9 @@ struct TileSheet {
   var hasCaptions = false
   /// Lines stay below each other: places are moments, and go from left to right.
   var isFilm = false
-  /// What stands above a place of a film.
+  /// What stands above the places of a film, and before that.
   var heading: ((_ place: Int, _ places: Int) -> String)?
+  var headingTitle = ""
 
   /// How the sheet is laid out in a place.
   struct Plan {
@@ -46,7 +47,9 @@ struct TileSheet {
     fileprivate var score = -1.0
   }
 
-  private var labelColumns: Int { min((lines.map { TextLayout.width($0.title) }.max() ?? 0) + 1, 16) }
+  private var labelColumns: Int {
+    min(((lines.map(\.title) + [headingTitle]).map { TextLayout.width($0) }.max() ?? 0) + 1, 16)
+  }
 
   private func pixels(_ scale: Double) -> (rows: Int, columns: Int) {
     scale >= 1
@@ -74,14 +77,14 @@ struct TileSheet {
     return best
   }
 
-  /// More and larger pictures are better; reduced ones are hard to read; a line that is not there tells nothing.
+  /// More and larger pictures are better, the first few most of all; reduced ones are hard to read; a line that is not
+  /// there tells nothing.
   private func scored(_ plan: Plan) -> Plan {
     guard plan.places > 0, plan.lines > 0, plan.scale > 0 else { return Plan() }
+    func worth(_ count: Int) -> Double { Double(min(count, 6)) + Double(max(count - 6, 0)) * 0.3 }
+    let legible = plan.scale >= 1 ? plan.scale : plan.scale * plan.scale * plan.scale * plan.scale
     var plan = plan
-    let shown = pixels(plan.scale)
-    let area = Double(plan.lines * min(plan.places, count)) * Double(shown.rows * shown.columns)
-    let legible = min(plan.scale, 1) * min(plan.scale, 1)
-    plan.score = area * legible * (plan.showsCaptions ? 1.4 : 1) * Double(plan.lines).squareRoot()
+    plan.score = worth(plan.lines) * worth(min(plan.places, count)) * legible * (plan.showsCaptions ? 1.2 : 1)
     return plan
   }
 
@@ -152,14 +155,15 @@ struct TileSheet {
         tile.content = .values(
           plan.scale >= 1 ? fitted : fitted.reduced(rows: shown.rows, columns: shown.columns))
       }
-      if !plan.showsCaptions { tile.caption = "" }
+      // Where one line has captions all have them, be they blank: the same place stays at the same height.
+      if !plan.showsCaptions { tile.caption = "" } else if tile.caption.isEmpty { tile.caption = " " }
       return tile
     }
     return .tiles(ImageTiles(tiles, shading: line.shading, range: line.range))
   }
 
   private func headingLine(_ heading: (Int, Int) -> String, _ plan: Plan, pitch: Int) -> TextLine {
-    var text = TextLayout.padded("", to: labelColumns + 1)
+    var text = TextLayout.padded(headingTitle, to: labelColumns + 1)
     for place in 0..<plan.places {
       let start = labelColumns + 1 + place * pitch
       let title = heading(place, plan.places)

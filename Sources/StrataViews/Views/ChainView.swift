@@ -42,7 +42,7 @@ private struct Chain {
       let states = batch.kept("particles.visible.sample") ?? particles
       let energies = machine.freeEnergies(states, labels: batch.kept("particles.labels.sample") ?? .empty)
       let mean = energies.reduce(0, +) / Double(max(energies.count, 1))
-      return "\(energies.count) fantasy particles · mean free energy \(formatNumber(mean, significant: 3))"
+      return "\(energies.count) particles · mean F \(formatNumber(mean, significant: 3))"
     }
     if hasParticles { return "" }
     if let dream = lab.dream { return "dream · \(dream.frames.count) of \(dream.steps + 1) frames kept" }

@@ -50,10 +50,13 @@ private struct Directions {
       below.append(Part(curves, length: .cells(rows)))
       rest -= rows
     }
-    if size.rows >= 14 {
-      let rows = max(min(rest / 3, 10), 5)
-      below.insert(Part(states, title: "\(phase) states of a sample", length: .cells(rows)), at: 0)
-      rest -= rows
+    let states = states
+    // Heading, picture, caption.
+    let needed = min((states.map(\.rows).max() ?? 0) / 2 + 5, rest / 2)
+    if needed >= 7 {
+      let figure = Figure.tiles(ImageTiles(states.map(\.tile), shading: .grey, range: .fixed(0...1)))
+      below.insert(Part(figure, title: "\(phase) states of a sample", length: .cells(needed)), at: 0)
+      rest -= needed
     }
     let place = Size(columns: size.columns, rows: rest)
     let pairs = pairs(in: place)?.figure(place) ?? .message("no weights")
@@ -156,18 +159,17 @@ private struct Directions {
   // States.
 
   /// The states of all layers in the phase that goes on, of the first sample, from the input up.
-  private var states: Figure {
+  private var states: [(tile: ImageTile, rows: Int)] {
     let count = batch.model.parts.count
-    let tiles = (0...count).compactMap { layer -> ImageTile? in
+    return (0...count).compactMap { layer in
       let sign = batch.unitSign(layer)
       let names = layer == 0 ? ["\(phase).vis.probability", "\(phase).vis"] : ["\(phase).\(sign)", "neg.\(sign)"]
       guard let states = names.lazy.compactMap({ batch.fresh($0) }).first else { return nil }
       let columns = states.matrixExtents.columns
       let shape = layer == 0 ? PictureShape(batch.learner.data.inputShape) : PictureShape(units: columns)
-      return ImageTile(shape.grid(states, row: min(options.sample, states.matrixExtents.rows - 1)), caption: sign)
+      let grid = shape.grid(states, row: min(options.sample, states.matrixExtents.rows - 1))
+      return (ImageTile(grid, caption: sign), grid.rows)
     }
-    return tiles.isEmpty
-      ? .message("no states yet: press s") : .tiles(ImageTiles(tiles, shading: .grey, range: .fixed(0...1)))
   }
 
   // Curves.

@@ -34,7 +34,7 @@ extension View {
     }
     var film = FilmStrip(dream, classNames: classNames)
     film.names = Array(film.names.prefix(max(size.rows / 16, 1)))
-    let strip = Size(columns: size.columns, rows: size.rows / 3)
+    let strip = Size(columns: size.columns, rows: min(max(film.shape.rows / 2 + 4, 6), size.rows / 3))
     var below = [Part(film.sheet.figure(strip), title: "earlier", length: .cells(strip.rows + 1))]
     if hasEnergies, size.rows >= 24 || size.columns >= 100 {
       if size.columns >= 100 {

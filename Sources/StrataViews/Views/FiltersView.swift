@@ -25,6 +25,7 @@ struct Filters {
   let isGenerative: Bool
   let isSorted: Bool
   private var chain: [Tensor] = []
+  private var symbols: [String] = []
   private let shape: PictureShape
   private let activity: Tensor?
   /// Whether the pictures are of the input; else they are the weights themselves, arranged as a square.
@@ -51,24 +52,22 @@ struct Filters {
     self.named = named
     activity = batch.flatMap { batch in batch.activityName(of: part).flatMap { batch.kept($0) } }
     // Layers without weights (dropout, an activation alone) are passed over.
-    let below = parts.filter { $0.index < index }.compactMap { weight($0, isGenerative)?.tensor }
-    let all = below + [named.tensor]
+    let below = parts.filter { $0.index < index }.compactMap { weight($0, isGenerative) }
+    let all = below.map(\.tensor) + [named.tensor]
     let widths = all.map { isGenerative ? ($0.matrixExtents.columns, $0.shape[0]) : ($0.shape[0], $0.matrixExtents.columns) }
     let fits = zip(widths, widths.dropFirst()).allSatisfy { $0.1 == $1.0 }
     isProjected = fits && widths.first?.0 == first.elementCount
     chain = isProjected ? all : [named.tensor]
+    symbols = (isProjected ? below.map(\.symbol) : []) + [named.symbol]
     shape = isProjected ? PictureShape(first) : PictureShape(units: widths.last?.0 ?? 1)
   }
 
   var unitCount: Int { isGenerative ? named.tensor.shape[0] : named.tensor.matrixExtents.columns }
 
   var note: String {
-    var parts = ["\(named.symbol) \(named.tensor.shape)"]
-    if isProjected, chain.count > 1 {
-      parts.append(chain.count == 2 ? "times the weights below it" : "times all weights below it")
-    }
-    if isSorted { parts.append("most useful first") }
-    return parts.joined(separator: " · ")
+    // Multiplied down to the input where it is a product.
+    let product = (isGenerative ? symbols.reversed() : symbols).joined(separator: "·")
+    return "\(product) \(named.tensor.shape)" + (isSorted ? " · sorted" : "")
   }
 
   /// Units in the order in which they are shown. Usefulness is the norm of a unit's weights times the spread of its

@@ -58,12 +58,13 @@ private func feeling(of part: ModelPart, in batch: MiniBatch, columns: Int) -> T
     if runs.isEmpty || TextLine(runs + [run]).width <= columns { runs.append(run) }
   }
   let weights = PartWeights(part, among: batch.model.parameters)
+  let width = weights.down == nil ? 9 : 7
   for (weight, role) in [(weights.up, ColorRole.series1), (weights.down, .series2)] {
     guard let weight else { continue }
-    add(sparkline(Bins(of: sampled(weight.tensor), count: 9).counts, columns: 9), role, lead: " ")
+    add(sparkline(Bins(of: sampled(weight.tensor), count: width).counts, columns: width), role, lead: " ")
   }
   if let up = weights.up?.tensor, let down = weights.down?.tensor {
-    add("agree \(formatDecimal(cosineWithTransposed(up, down), decimals: 2))", .quiet)
+    add("cos \(formatDecimal(cosineWithTransposed(up, down), decimals: 2))", .quiet)
   }
   if let state = LayerState(part: part, in: batch) {
     if !(batch.model is Network) {

@@ -77,7 +77,7 @@ private struct Reconstructions {
     let (v0, v1) = (down("v0"), down("v1"))
     var lines: [TileSheet.Line] = []
     if below > 0 { lines.append(line("x", "input", rows(given, range), "input")) }
-    lines.append(line(batch.symbol("v0"), below > 0 ? "brought down" : "input", v0, "v0"))
+    lines.append(line(batch.symbol("v0"), below > 0 ? "seen" : "input", v0, "v0"))
     lines.append(line(batch.symbol("v1"), "back", v1, "v1"))
     lines.append(difference(v0, v1, batch.symbol("difference"), "v1"))
     lines.append(hidden(batch.symbol("h0"), "hidden", "h0", range))
@@ -98,12 +98,12 @@ private struct Reconstructions {
     let first = batch.unitSign(1)
     let fantasy = batch.has("sleep.vis.probability") ? "sleep.vis.probability" : "sleep.vis"
     let lines = [
-      line(batch.symbol("wake.vis"), "wake", input, "wake.vis"),
-      line(batch.symbol("pwake.vis"), "back", back, "pwake.vis"),
-      difference(input, back, "wake − back", "pwake.vis"),
-      line("sleep", "fantasy", shown(fantasy), fantasy),
-      hidden(first, "wake", "wake.\(first).probability", range),
-      hidden(first, "drawn", "wake.\(first)", range, isOptional: true),
+      line("data", "", input, "wake.vis"),
+      line("back", "", back, "pwake.vis"),
+      difference(input, back, "error", "pwake.vis"),
+      line("fantasy", "", shown(fantasy), fantasy),
+      hidden(first, "probs", "wake.\(first).probability", range),
+      hidden(first, "states", "wake.\(first)", range, isOptional: true),
     ]
     return sheet(lines, count: range.count)
   }
