@@ -48,7 +48,8 @@ struct FilmStrip {
         })
     }
     var sheet = TileSheet(
-      lines: lines, rows: shape.rows, columns: shape.columns, count: frames.count, hasCaptions: hasEnergies, isFilm: true)
+      lines: lines, rows: shape.rows, columns: shape.columns, count: frames.count, hasCaptions: hasEnergies,
+      isFilm: true)
     sheet.headingTitle = "step"
     sheet.heading = { place, places in film.frames[film.index(place, places)].title }
     return sheet

@@ -36,7 +36,8 @@ struct LayerState {
       return network.layers.indices.contains(index) ? network.layers[index].activation : nil
     }
     if let stack = model as? BeliefNetwork {
-      return stack.levels.indices.contains(index) && stack.levels[index].hiddenUnits == .rectified ? .softplus : .sigmoid
+      return stack.levels.indices.contains(index) && stack.levels[index].hiddenUnits == .rectified
+        ? .softplus : .sigmoid
     }
     return model is HelmholtzMachine ? .sigmoid : nil
   }

@@ -50,7 +50,7 @@ struct MiniBatch {
   /// Why a tensor cannot be seen yet.
   func whyMissing(_ name: String) -> String {
     guard let line = line(writing: name) else { return "not computed" }
-    return "line \(line) makes it"
+    return "from line \(line)"
   }
 
   // What kind of model it is.

@@ -61,7 +61,7 @@ struct TileSheet {
   private func whole(_ scale: Double) -> Double { scale >= 1 ? min(scale.rounded(.down), 12) : max(scale, 0) }
 
   /// Cells that a row of tiles takes.
-  private func cells(_ height: Int, _ captions: Bool) -> Int { (height + 2) / 2 + (captions ? 2 : 0) }
+  private func cells(_ height: Int, _ captions: Bool) -> Int { captions ? (height + 2) / 2 + 2 : (height + 3) / 2 }
 
   func plan(_ size: Size) -> Plan {
     guard rows > 0, columns > 0, count > 0, size.columns > 3, size.rows > 0 else { return Plan() }
@@ -82,7 +82,7 @@ struct TileSheet {
   private func scored(_ plan: Plan) -> Plan {
     guard plan.places > 0, plan.lines > 0, plan.scale > 0 else { return Plan() }
     func worth(_ count: Int) -> Double { Double(min(count, 6)) + Double(max(count - 6, 0)) * 0.3 }
-    let legible = plan.scale >= 1 ? plan.scale : plan.scale * plan.scale * plan.scale * plan.scale
+    let legible = plan.scale >= 1 ? plan.scale : plan.scale * plan.scale * plan.scale / 3
     var plan = plan
     plan.score = worth(plan.lines) * worth(min(plan.places, count)) * legible * (plan.showsCaptions ? 1.2 : 1)
     return plan
@@ -91,7 +91,7 @@ struct TileSheet {
   private func stacked(_ shown: Int, _ captions: Bool, _ size: Size) -> Plan {
     let top = heading == nil || size.rows < 4 ? 0 : 1
     let each = (size.rows - top) / shown
-    let free = each * 2 - 1 - (captions ? 4 : 0)
+    let free = each * 2 - (captions ? 5 : 2)
     let across = size.columns - labelColumns - 1
     guard free > 0, across > 1 else { return Plan() }
     let scale = whole(min(Double(free) / Double(rows), Double(across - 1) / Double(columns)))
@@ -104,7 +104,7 @@ struct TileSheet {
     let each = (size.columns - (shown - 1)) / shown
     let (across, down) = (each - 1, (size.rows - 1) * 2 - 1)
     guard across > 1, down > 1 else { return Plan() }
-    let largest = min(Double(across - 1) / Double(columns), Double(down - (captions ? 4 : 0)) / Double(rows))
+    let largest = min(Double(across - 1) / Double(columns), Double(down - (captions ? 4 : 1)) / Double(rows))
     var best = Plan()
     // Smaller ones where more of them fit then.
     for scale in Set([whole(largest), min(whole(largest), 2), min(whole(largest), 1)]).sorted(by: >) {

@@ -50,13 +50,15 @@ public struct View: Sendable {
     let inner = Size(columns: size.columns - 2, rows: size.rows - 2)
     let missing = reasonMissing(lab) != nil
     return .panel(
-      Panel(heading(lab), note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
+      Panel(
+        heading(lab), note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
   }
 }
 
 /// Every view, in the order in which `tab` goes through them.
 public let views: [View] = [
-  .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain, .energy,
+  .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
+  .energy,
   .dream, .activations, .gradients, .boundary, .surface, .samples, .confusion, .tensor, .branches,
 ]
 

@@ -77,7 +77,8 @@ public struct ImageTiles: Hashable, Sendable, Drawable {
   /// How many of `count` tiles of one size have room in a place: no others need be made.
   public static func fitting(_ count: Int, rows: Int, columns: Int, hasCaptions: Bool, in size: Size) -> Int {
     TileLayout(
-      tile: (columns, rows), count: count, shown: count, captions: hasCaptions, selected: nil, size: size)?.visible.count
+      tile: (columns, rows), count: count, shown: count, captions: hasCaptions, selected: nil, size: size)?.visible
+      .count
       ?? 0
   }
 

@@ -56,6 +56,12 @@ enum KeyMap {
     KeyBinding(keys: [.character("e")], action: .command("run 1 epochs"), barTitle: "epoch", help: "run one epoch"),
     KeyBinding(
       keys: [.character("b")], action: .command("back"), barTitle: "back", help: "go back to before the last movement"),
+    KeyBinding(keys: [.tab], action: .nextView, barTitle: "view", help: "show the next view"),
+    KeyBinding(keys: [.backTab], action: .previousView, barTitle: nil, help: "show the view before"),
+    KeyBinding(
+      keys: [.character(":")], action: .commandLine, barTitle: "command",
+      help: "type a command; tab completes, up recalls"),
+    KeyBinding(keys: [.character("?")], action: .help, barTitle: "help", help: "this page"),
     KeyBinding(
       keys: [.character("W")], action: .command("wake"), barTitle: "wake", help: "run the wake phase",
       isOffered: hasPhases),
@@ -65,12 +71,6 @@ enum KeyMap {
     KeyBinding(
       keys: [.character("d")], action: .command("dream"), barTitle: "dream", help: "let the model dream",
       isOffered: { $0.experiment.model is BeliefNetwork || $0.experiment.model is HelmholtzMachine }),
-    KeyBinding(keys: [.tab], action: .nextView, barTitle: "view", help: "show the next view"),
-    KeyBinding(keys: [.backTab], action: .previousView, barTitle: nil, help: "show the view before"),
-    KeyBinding(
-      keys: [.character(":")], action: .commandLine, barTitle: "command",
-      help: "type a command; tab completes, up recalls"),
-    KeyBinding(keys: [.character("?")], action: .help, barTitle: "help", help: "this page"),
     KeyBinding(
       keys: [.character("z")], action: .maximize, barTitle: "zoom",
       help: "give the view the whole screen, or take it back"),

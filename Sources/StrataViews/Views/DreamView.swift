@@ -26,31 +26,42 @@ extension View {
   ) { lab, options, size in
     guard let dream = lab.dream else { return .empty }
     let classNames = lab.experiment.data?.classNames ?? []
-    let pictures = Part(.tiles(present(dream, classNames, options, size)), length: .share(3))
-    let hasEnergies = !dream.freeEnergies.isEmpty && dream.frames.count > 1
-    guard size.rows >= 16, dream.frames.count > 1 else {
-      return hasEnergies && size.columns >= 100
-        ? .columns([pictures, Part(energies(dream), length: .share(2))], gap: 2) : pictures.figure
+    let whole = present(dream, classNames, options, size)
+    let arrangements = [
+      below(dream, classNames, size, hasCurve: true),
+      below(dream, classNames, size, hasCurve: false), [],
+    ]
+    // What is dreamt now comes first: the past is shown where all of the present has room beside it.
+    let shape = PictureShape(dream.imageShape)
+    let chosen = arrangements.first { parts in
+      let rows = size.rows - parts.reduce(0) { $0 + $1.rows }
+      guard rows >= 3 else { return false }
+      let room = Size(columns: size.columns, rows: rows)
+      let count = dream.labels.count
+      return ImageTiles.fitting(count, rows: shape.rows, columns: shape.columns, hasCaptions: true, in: room) == count
     }
-    var film = FilmStrip(dream, classNames: classNames)
-    film.names = Array(film.names.prefix(max(size.rows / 16, 1)))
-    let strip = Size(columns: size.columns, rows: min(max(film.shape.rows / 2 + 4, 6), size.rows / 3))
-    var below = [Part(film.sheet.figure(strip), title: "earlier", length: .cells(strip.rows + 1))]
-    if hasEnergies, size.rows >= 24 || size.columns >= 100 {
-      if size.columns >= 100 {
-        let half = Size(columns: (size.columns - 2) / 2, rows: strip.rows)
-        below = [
-          Part(
-            .columns([
-              Part(film.sheet.figure(half), title: "earlier"), Part(energies(dream), title: "free energy"),
-            ], gap: 2), length: .cells(strip.rows + 1))
-        ]
-      } else {
-        below.append(Part(energies(dream), title: "free energy", length: .cells(max(size.rows / 5, 5))))
-      }
-    }
-    return .rows([pictures] + below)
+    return .rows([Part(.tiles(whole))] + (chosen ?? []).map(\.part))
   }
+}
+
+/// Earlier pictures of the first chains, and the free energies, with the rows that they take.
+private func below(
+  _ dream: Dream, _ classNames: [String], _ size: Size, hasCurve: Bool
+) -> [(part: Part, rows: Int)] {
+  guard dream.frames.count > 1, size.rows >= 12 else { return [] }
+  var film = FilmStrip(dream, classNames: classNames)
+  film.names = Array(film.names.prefix(max(size.rows / 20, 1)))
+  let rows = min(max((film.shape.rows / 2 + 3) * film.names.count + 2, 6), size.rows / 3)
+  let hasCurve = hasCurve && !dream.freeEnergies.isEmpty
+  if size.columns >= 100, hasCurve {
+    let half = Size(columns: (size.columns - 2) / 2, rows: rows - 1)
+    let parts = [Part(film.sheet.figure(half), title: "earlier"), Part(energies(dream), title: "free energy")]
+    return [(Part(.columns(parts, gap: 2), length: .cells(rows)), rows)]
+  }
+  let strip = film.sheet.figure(Size(columns: size.columns, rows: rows - 1))
+  let curve = max(size.rows / 5, 6)
+  return [(Part(strip, title: "earlier", length: .cells(rows)), rows)]
+    + (hasCurve ? [(Part(energies(dream), title: "free energy", length: .cells(curve)), curve)] : [])
 }
 
 private func present(_ dream: Dream, _ classNames: [String], _ options: ViewOptions, _ size: Size) -> ImageTiles {

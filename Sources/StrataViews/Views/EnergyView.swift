@@ -93,8 +93,8 @@ private struct Energies {
     let all = groups.flatMap(\.values)
     guard let low = all.min(), let high = all.max() else { return .message("no samples") }
     let range = low < high ? low...high : (low - 1)...(high + 1)
-    // Each histogram wants three rows; what there is no room for is still in the line of gaps.
-    let most = max((size.rows - 1) / 4, 1)
+    // Each histogram wants two rows and its name; what there is no room for is still in the line of gaps.
+    let most = max((size.rows - 1) / 3, 1)
     var shown = groups
     if shown.count > most { shown.removeAll { $0.name == "test" } }
     shown = Array(shown.suffix(most))
@@ -102,7 +102,8 @@ private struct Energies {
       Part(
         .histogram(
           Histogram(
-            Bins(of: group.values.map(Float.init), count: max(min(size.columns, 60), 1), range: range), role: group.role,
+            Bins(of: group.values.map(Float.init), count: max(min(size.columns, 60), 1), range: range),
+            role: group.role,
             marksZero: false)),
         title: group.name,
         note: "\(group.values.count) · \(formatNumber(group.mean, significant: 4)) ± "

@@ -54,7 +54,9 @@ struct Filters {
     // Layers without weights (dropout, an activation alone) are passed over.
     let below = parts.filter { $0.index < index }.compactMap { weight($0, isGenerative) }
     let all = below.map(\.tensor) + [named.tensor]
-    let widths = all.map { isGenerative ? ($0.matrixExtents.columns, $0.shape[0]) : ($0.shape[0], $0.matrixExtents.columns) }
+    let widths = all.map {
+      isGenerative ? ($0.matrixExtents.columns, $0.shape[0]) : ($0.shape[0], $0.matrixExtents.columns)
+    }
     let fits = zip(widths, widths.dropFirst()).allSatisfy { $0.1 == $1.0 }
     isProjected = fits && widths.first?.0 == first.elementCount
     chain = isProjected ? all : [named.tensor]

@@ -5,7 +5,8 @@ import StrataPlot
 
 extension View {
   static let loss = View(
-    "loss", title: "loss", heading: { lossName($0) }, summary: "loss and accuracy over the steps, train and test, branches dimmed",
+    "loss", title: "loss", heading: { lossName($0) },
+    summary: "loss and accuracy over the steps, train and test, branches dimmed",
     usage: "[MEASUREMENT] [--log] [--last N]",
     reasonMissing: { lab in
       if let reason = noLearner(lab), lab.timeline.measuredNames.isEmpty { return reason }
@@ -21,7 +22,7 @@ extension View {
     guard options.tensor == nil, size.rows >= 22, let second = secondName(lab) else { return .line(upper) }
     return .rows([
       Part(.line(upper), length: .share(3)),
-      Part(.line(chart(lab, options, name: second, isLogarithmic: false)), title: second, length: .share(2)),
+      Part(.line(chart(lab, options, name: second, isLogarithmic: false)), length: .share(2)),
     ])
   }
 }
@@ -62,7 +63,8 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   if let last = options.lastSteps, step > 1 { range = Double(max(step - last, 0))...Double(step) }
   return LineChart(
     series: series, markers: step > 0 ? [LineChart.Marker(x: Double(step), label: "now", role: .accent)] : [],
-    xLabel: "step", yLabel: name == "loss" ? lossName(lab) : name, xRange: range, yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
+    xLabel: "step", yLabel: name == "loss" ? lossName(lab) : name, xRange: range,
+    yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
   )
 }
 

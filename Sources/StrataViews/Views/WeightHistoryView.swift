@@ -13,7 +13,9 @@ extension View {
     },
     note: { lab, options in shownWeight(lab, options)?.symbol ?? "" }
   ) { lab, options, size in
-    guard let name = shownWeight(lab, options)?.name else { return .message("layer \(options.layer ?? 1) has no weights") }
+    guard let name = shownWeight(lab, options)?.name else {
+      return .message("layer \(options.layer ?? 1) has no weights")
+    }
     let kept = lab.timeline.keptMoments(atMost: min(max(size.rows / 2, 2), 24))
     let tensors = (kept + [lab.experiment]).compactMap { experiment in
       experiment.model.parameters.first { $0.name == name }.map {

@@ -36,7 +36,8 @@ private func shownTensors(_ lab: Lab, _ options: ViewOptions) -> [NamedTensor] {
   guard let part = lab.experiment.model.parts.first(where: { $0.index == layer }) else { return [] }
   // Of a machine what the next update adds stands in place of a gradient.
   return all.filter {
-    $0.name.hasPrefix(part.name + ".") && [.parameter, .gradient, .moment].contains($0.role) && !$0.axes.contains("batch")
+    $0.name.hasPrefix(part.name + ".") && [.parameter, .gradient, .moment].contains($0.role)
+      && !$0.axes.contains("batch")
       && ($0.role != .moment || $0.name.hasSuffix(".increment"))
   }
 }
