@@ -14,10 +14,9 @@ struct LayerState {
   var values: [Float]
 
   /// Nil before the first forward pass, or where the part has no activation.
-  init?(part: ModelPart, learner: any Learner) {
-    guard let network = learner.model as? Network, network.layers.indices.contains(part.index - 1),
-      let activation = network.layers[part.index - 1].activation,
-      let output = learner.tensor(named: "\(part.name).output")?.tensor, output.count > 0
+  init?(part: ModelPart, in batch: MiniBatch) {
+    guard let activation = LayerState.activation(of: part, batch.model),
+      let output = batch.activityName(of: part).flatMap({ batch.kept($0) })
     else { return nil }
     self.activation = activation
     let count = Double(output.count)
@@ -29,6 +28,18 @@ struct LayerState {
     case .zero: dead = LayerState.deadShare(output)
     case .near(let ends): saturated = LayerState.saturatedShare(output, ends: ends)
     }
+  }
+
+  private static func activation(of part: ModelPart, _ model: any Model) -> Activation? {
+    let index = part.index - 1
+    if let network = model as? Network {
+      return network.layers.indices.contains(index) ? network.layers[index].activation : nil
+    }
+    if let stack = model as? BeliefNetwork {
+      return stack.levels.indices.contains(index) && stack.levels[index].hiddenUnits == .rectified
+        ? .softplus : .sigmoid
+    }
+    return model is HelmholtzMachine ? .sigmoid : nil
   }
 
   private static func deadShare(_ output: Tensor) -> Double {

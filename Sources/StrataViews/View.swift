@@ -8,8 +8,10 @@ import StrataPlot
 public struct View: Sendable {
   /// The word typed after `show`.
   public let name: String
-  /// The panel's heading.
+  /// The panel's heading, where it does not depend on the model.
   public let title: String
+  /// The heading for this laboratory.
+  public let heading: @Sendable (Lab) -> String
   /// One sentence for help.
   public let summary: String
   /// Which options it heeds, for help and completion: `[LAYER] [--log]`.
@@ -22,13 +24,14 @@ public struct View: Sendable {
   public let draw: @Sendable (Lab, ViewOptions, Size) -> Figure
 
   init(
-    _ name: String, title: String, summary: String, usage: String = "",
+    _ name: String, title: String, heading: (@Sendable (Lab) -> String)? = nil, summary: String, usage: String = "",
     reasonMissing: @escaping @Sendable (Lab) -> String? = { _ in nil },
     note: @escaping @Sendable (Lab, ViewOptions) -> String = { _, _ in "" },
     draw: @escaping @Sendable (Lab, ViewOptions, Size) -> Figure
   ) {
     self.name = name
     self.title = title
+    self.heading = heading ?? { _ in title }
     self.summary = summary
     self.usage = usage
     self.reasonMissing = reasonMissing
@@ -47,14 +50,16 @@ public struct View: Sendable {
     let inner = Size(columns: size.columns - 2, rows: size.rows - 2)
     let missing = reasonMissing(lab) != nil
     return .panel(
-      Panel(title, note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
+      Panel(
+        heading(lab), note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
   }
 }
 
 /// Every view, in the order in which `tab` goes through them.
 public let views: [View] = [
-  .network, .listing, .loss, .weights, .weightHistory, .filters, .activations, .gradients, .boundary, .surface,
-  .samples, .confusion, .tensor, .branches,
+  .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
+  .energy,
+  .dream, .activations, .gradients, .boundary, .surface, .samples, .confusion, .tensor, .branches,
 ]
 
 /// The view with this name; nil when there is none.

@@ -16,6 +16,8 @@ public struct ViewOptions: Hashable, Sendable {
   public var showsTraining = false
   /// Only samples that are answered wrongly.
   public var onlyWrong = false
+  /// Whether units are sorted by how useful they are; nil: as suits the model.
+  public var isSorted: Bool?
   /// A tensor by name or symbol.
   public var tensor: String?
   /// How far a long view is scrolled, in lines.
@@ -31,6 +33,8 @@ public struct ViewOptions: Hashable, Sendable {
       case "--log": isLogarithmic = true
       case "--train": showsTraining = true
       case "--wrong": onlyWrong = true
+      case "--sorted": isSorted = true
+      case "--unsorted": isSorted = false
       case "--last": lastSteps = try ViewOptions.count(rest.popFirst(), after: word)
       case "--sample": sample = try ViewOptions.count(rest.popFirst(), after: word)
       case "--layer": layer = try ViewOptions.count(rest.popFirst(), after: word)
@@ -39,7 +43,7 @@ public struct ViewOptions: Hashable, Sendable {
           layer = number
         } else if word.hasPrefix("--") {
           throw StrataError(
-            "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong",
+            "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong, --sorted, --unsorted",
             try: "show loss --log")
         } else {
           tensor = word

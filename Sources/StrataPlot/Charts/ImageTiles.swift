@@ -61,12 +61,25 @@ public struct ImageTiles: Hashable, Sendable, Drawable {
   public var shading: Shading
   public var range: Range
   public var selected: Int?
+  /// How many there are, where `tiles` are only the first of them: as many as have room are made.
+  public var total: Int
 
-  public init(_ tiles: [ImageTile], shading: Shading = .grey, range: Range = .common, selected: Int? = nil) {
+  public init(
+    _ tiles: [ImageTile], shading: Shading = .grey, range: Range = .common, selected: Int? = nil, total: Int = 0
+  ) {
     self.tiles = tiles
     self.shading = shading
     self.range = range
     self.selected = selected
+    self.total = max(total, tiles.count)
+  }
+
+  /// How many of `count` tiles of one size have room in a place: no others need be made.
+  public static func fitting(_ count: Int, rows: Int, columns: Int, hasCaptions: Bool, in size: Size) -> Int {
+    TileLayout(
+      tile: (columns, rows), count: count, shown: count, captions: hasCaptions, selected: nil, size: size)?.visible
+      .count
+      ?? 0
   }
 
   private var commonRange: ClosedRange<Double> {
@@ -118,7 +131,7 @@ public struct ImageTiles: Hashable, Sendable, Drawable {
         row: (origin.y + layout.height + 1) / 2, foreground: .role(isSelected ? .accent : tiles[index].captionRole),
         style: isSelected ? .bold : [])
     }
-    if let note = layout.note(of: tiles.count) {
+    if let note = layout.note(of: total) {
       canvas.write(
         note, endingBefore: canvas.size.columns, row: canvas.size.rows - 1, foreground: .role(.quiet),
         charset: style.charset)

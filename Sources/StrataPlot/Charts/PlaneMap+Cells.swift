@@ -41,8 +41,9 @@ extension PlaneMap {
     grid.draw(on: &canvas, column: inner.column, row: inner.row)
     drawArrows(on: &canvas, axes: axes, inner: inner, style: style)
     drawPaths(on: &canvas, axes: axes, inner: inner, style: style)
+    drawUnknown(on: &canvas, axes: axes, inner: inner, style: style)
     for isMarked in [false, true] {
-      for sample in samples where sample.isMarked == isMarked {
+      for sample in samples where sample.isMarked == isMarked && sample.category >= 0 {
         guard let column = axes.column(of: sample.at.x, in: inner), let row = axes.row(of: sample.at.y, in: inner)
         else {
           continue
@@ -52,6 +53,16 @@ extension PlaneMap {
           foreground: isMarked ? .rgb(RGB(255, 255, 255)) : pointColor(sample.category, style: style),
           style: isMarked ? [.bold, .underline] : .bold)
       }
+    }
+  }
+
+  /// Samples without a class: small dots behind the others.
+  private func drawUnknown(on canvas: inout Canvas, axes: Axes, inner: Rectangle, style: DrawingStyle) {
+    for sample in samples where sample.category < 0 {
+      guard let column = axes.column(of: sample.at.x, in: inner), let row = axes.row(of: sample.at.y, in: inner) else {
+        continue
+      }
+      canvas.put(style.pick("·", "."), column: column, row: row, foreground: .rgb(RGB(0xC0, 0xC0, 0xC0)))
     }
   }
 

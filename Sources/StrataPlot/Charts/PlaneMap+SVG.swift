@@ -42,6 +42,10 @@ extension PlaneMap {
     for sample in samples {
       let place = axes.place(sample.at, in: inner)
       guard inner.contains(place) else { continue }
+      guard sample.category >= 0 else {
+        svg.circle(place.x, place.y, radius: 1.5, fill: .role(.quiet), stroke: .role(.quiet))
+        continue
+      }
       if sample.isMarked { svg.circle(place.x, place.y, radius: 8, fill: nil, stroke: .plain) }
       PointShape.category(sample.category).draw(
         on: &svg, x: place.x, y: place.y, color: .rgb(Palette.category(sample.category)))

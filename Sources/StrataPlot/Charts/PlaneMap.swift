@@ -20,6 +20,7 @@ public struct PlaneMap: Hashable, Sendable, Drawable {
   /// A point of the data.
   public struct Sample: Hashable, Sendable {
     public var at: Point
+    /// The index of its class; negative where that is not known.
     public var category: Int
     /// Stands out: the selected one, or one that is answered wrongly.
     public var isMarked: Bool

@@ -13,12 +13,20 @@ struct TileLayout {
 
   /// Nil where not even one reduced tile has room, or where there is none.
   init?(_ figure: ImageTiles, size: Size) {
-    guard let tileWidth = figure.tiles.map(\.width).max(), let tileHeight = figure.tiles.map(\.height).max(),
-      tileWidth > 0, tileHeight > 0
-    else { return nil }
-    let count = figure.tiles.count
-    source = (tileWidth, tileHeight)
-    let captions = figure.tiles.contains { !$0.caption.isEmpty } && size.rows >= 3
+    guard let width = figure.tiles.map(\.width).max(), let height = figure.tiles.map(\.height).max() else { return nil }
+    self.init(
+      tile: (width, height), count: figure.total, shown: figure.tiles.count,
+      captions: figure.tiles.contains { !$0.caption.isEmpty }, selected: figure.selected, size: size)
+  }
+
+  /// For `count` tiles of one size, of which the first `shown` are there.
+  init?(
+    tile: (width: Int, height: Int), count: Int, shown: Int, captions: Bool, selected: Int?, size: Size
+  ) {
+    let (tileWidth, tileHeight) = tile
+    guard tileWidth > 0, tileHeight > 0, shown > 0 else { return nil }
+    source = tile
+    let captions = captions && size.rows >= 3
     hasCaptions = captions
     // A gap of one pixel around each tile is where the frame of the selected one goes.
     let across = size.columns - 1
@@ -53,13 +61,13 @@ struct TileLayout {
       // Equally long rows look better than a full one and a rest.
       let rows = (count + room.columns - 1) / room.columns
       columns = (count + rows - 1) / rows
-      visible = 0..<count
+      visible = 0..<min(count, shown)
     } else {
       columns = room.columns
-      let shown = columns * room.rows
-      let wanted = min(max(figure.selected ?? 0, 0), count - 1)
+      let most = columns * room.rows
+      let wanted = min(max(selected ?? 0, 0), shown - 1)
       let firstRow = max(wanted / columns - (room.rows - 1), 0)
-      visible = (firstRow * columns)..<min(firstRow * columns + shown, count)
+      visible = (firstRow * columns)..<min(firstRow * columns + most, shown)
     }
   }
 

@@ -1,4 +1,6 @@
 // Every key of the screen, as data: from this one table come what keys do, the key bar and the help.
+import StrataEngine
+import StrataLab
 import StrataPlot
 
 /// What a key asks for.
@@ -30,6 +32,8 @@ struct KeyBinding: Sendable {
   var barTitle: String?
   /// One sentence for help.
   var help: String
+  /// Whether it means anything now; else the key is none.
+  var isOffered: @Sendable (Lab) -> Bool = { _ in true }
 
   /// How the keys are written: `space`, `ctrl-l`.
   var label: String { keys.map(\.description).joined(separator: " ") }
@@ -59,6 +63,15 @@ enum KeyMap {
       help: "type a command; tab completes, up recalls"),
     KeyBinding(keys: [.character("?")], action: .help, barTitle: "help", help: "this page"),
     KeyBinding(
+      keys: [.character("W")], action: .command("wake"), barTitle: "wake", help: "run the wake phase",
+      isOffered: hasPhases),
+    KeyBinding(
+      keys: [.character("S")], action: .command("sleep"), barTitle: "sleep",
+      help: "run the sleep phase, to the end of the mini-batch", isOffered: hasPhases),
+    KeyBinding(
+      keys: [.character("d")], action: .command("dream"), barTitle: "dream", help: "let the model dream",
+      isOffered: { $0.experiment.model is BeliefNetwork || $0.experiment.model is HelmholtzMachine }),
+    KeyBinding(
       keys: [.character("z")], action: .maximize, barTitle: "zoom",
       help: "give the view the whole screen, or take it back"),
     KeyBinding(
@@ -87,7 +100,13 @@ enum KeyMap {
     KeyBinding(keys: [.character("q")], action: .command("quit"), barTitle: "quit", help: "leave the laboratory"),
   ]
 
-  static func action(for key: Key) -> StudioAction? {
-    bindings.first { $0.keys.contains(key) }?.action
+  /// What a key means now.
+  static func action(for key: Key, in lab: Lab) -> StudioAction? {
+    bindings.first { $0.keys.contains(key) && $0.isOffered(lab) }?.action
+  }
+
+  /// Whether the learner goes through a wake and a sleep phase.
+  @Sendable private static func hasPhases(_ lab: Lab) -> Bool {
+    lab.experiment.learner?.listing.contains { $0.phase == "wake" } ?? false
   }
 }

@@ -124,7 +124,7 @@ extension Studio {
   private var keyBar: [(binding: KeyBinding, text: String, columns: Range<Int>)] {
     var column = 0
     var shown: [(KeyBinding, String, Range<Int>)] = []
-    for binding in KeyMap.bindings {
+    for binding in KeyMap.bindings where binding.isOffered(lab) {
       guard let title = binding.barTitle, let key = binding.keys.first else { continue }
       let width = TextLayout.width(" \(key.description) \(title) ")
       guard column + width <= size.columns else { break }

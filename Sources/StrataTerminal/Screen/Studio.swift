@@ -32,8 +32,8 @@ public struct Studio: Sendable {
   public let style: DrawingStyle
   /// What views are asked to show.
   var options = ViewOptions()
-  /// The view in the first free panel.
-  var chosenView: String
+  /// The view that was chosen for the first free panel, and for which kind of model; nil: what suits the model.
+  private var picked: (view: String, kind: ModelKind)?
   var isMaximized = false
   var overlay: Overlay?
   /// The last command and what came of it, for the line of commands.
@@ -53,7 +53,35 @@ public struct Studio: Sendable {
     self.lab = lab
     self.size = size
     self.style = style
-    chosenView = size.columns < 110 ? "loss" : "filters"
+  }
+
+  /// Kinds of models that are looked at differently.
+  enum ModelKind: Hashable, Sendable {
+    case network
+    /// The same weights up and down.
+    case boltzmann
+    /// Recognition and generation.
+    case twoDirections
+  }
+
+  private var modelKind: ModelKind {
+    guard let learner = lab.experiment.learner else { return .network }
+    if learner is UpDownLearner || learner is WakeSleepLearner { return .twoDirections }
+    return learner.model is BeliefNetwork ? .boltzmann : .network
+  }
+
+  /// The view in the first free panel: what was chosen, as long as that shows something; else what suits the model.
+  var chosenView: String {
+    get {
+      let kind = modelKind
+      if let picked, picked.kind == kind || view(named: picked.view)?.reasonMissing(lab) == nil { return picked.view }
+      switch kind {
+      case .network: return size.columns < 110 ? "loss" : "filters"
+      case .boltzmann: return "reconstructions"
+      case .twoDirections: return "directions"
+      }
+    }
+    set { picked = (newValue, modelKind) }
   }
 
   /// Whether `advance` has something to do.
@@ -79,7 +107,7 @@ public struct Studio: Sendable {
   private mutating func press(_ key: Key) -> [StudioEffect] {
     hasStarted = true
     if overlay != nil, let effects = pressOverOverlay(key) { return effects }
-    guard let action = KeyMap.action(for: key) else {
+    guard let action = KeyMap.action(for: key, in: lab) else {
       if let typed = key.typed, typed.properties.isAlphabetic {
         answer = TextLine("no key '\(typed)' here: press ? for the keys, : for a command", .quiet)
       }
@@ -170,6 +198,8 @@ public struct Studio: Sendable {
     do {
       let outcome = try lab.begin(trimmed)
       if lab.isRunning, outcome.lines.isEmpty {
+        // A dream is looked at while it goes on.
+        if trimmed.prefix(while: { $0 != " " }) == "dream" { show("dream", []) }
         answer = TextLine("running", .quiet)
         return []
       }

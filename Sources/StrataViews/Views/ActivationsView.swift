@@ -10,19 +10,23 @@ extension View {
     usage: "[LAYER]",
     reasonMissing: { lab in
       if let reason = noLearner(lab) { return reason }
-      return lab.experiment.learner?.tensor(named: "layer1.output")?.tensor.count ?? 0 == 0
-        ? "nothing has been computed yet: press s to step" : nil
+      return hasActivity(lab) ? nil : "nothing has been computed yet: press s to step"
     },
     note: { lab, _ in lab.experiment.learner.map { "step \($0.clock.steps)" } ?? "" }
   ) { lab, options, size in
-    guard let learner = lab.experiment.learner else { return .empty }
-    let states = learner.model.parts
+    guard let batch = MiniBatch(lab) else { return .empty }
+    let states = batch.model.parts
       .filter { options.layer == nil || $0.index == options.layer }
-      .compactMap { part in LayerState(part: part, learner: learner).map { (part, $0) } }
+      .compactMap { part in LayerState(part: part, in: batch).map { (part, $0) } }
     guard !states.isEmpty else { return .message("layer \(options.layer ?? 0) has no activation") }
     let fitting = max(size.rows / 4, 1)
     return .rows(states.prefix(fitting).map { part, state in layerPart(part, state) })
   }
+}
+
+private func hasActivity(_ lab: Lab) -> Bool {
+  guard let batch = MiniBatch(lab) else { return false }
+  return batch.model.parts.contains { part in batch.activityName(of: part).flatMap { batch.kept($0) } != nil }
 }
 
 private func layerPart(_ part: ModelPart, _ state: LayerState) -> Part {

@@ -15,7 +15,10 @@ extension View {
       return inputs == 1 || inputs == 2
         ? nil : "the input has \(inputs) numbers; only one or two can be drawn: data spirals, data sine"
     },
-    note: { lab, _ in lab.experiment.data?.name ?? "" }
+    note: { lab, _ in
+      let hasLandscape = (lab.experiment.model as? BeliefNetwork).map { $0.classCount == 0 } ?? false
+      return (lab.experiment.data?.name ?? "") + (hasLandscape ? " · free energy" : "")
+    }
   ) { lab, options, size in
     guard let data = lab.experiment.data, let predictor = lab.experiment.learner as? any Predictor else {
       return .empty
@@ -67,7 +70,7 @@ private func pointSet(_ name: String, _ samples: Samples, role: ColorRole, shape
   let points: [Point] = (0..<Int(shown)).compactMap { row in
     switch samples.targets {
     case .values(let store): Point(Double(x[flat: row]), Double(store.tensor([Int32(row)])[flat: 0]))
-    case .classes(let labels, _): Point(Double(x[flat: row]), Double(labels[row]))
+    case .classes(let labels, _): labels[row] < 0 ? nil : Point(Double(x[flat: row]), Double(labels[row]))
     case .none: nil
     }
   }
@@ -96,6 +99,11 @@ private func plane(_ predictor: any Predictor, _ data: DataSet, _ options: ViewO
     }
     field = .classes(
       Grid(rows: rows, columns: columns) { Float(classes[$0 * columns + $1]) }, certainty: certainty)
+  } else if let stack = (predictor as? any Learner)?.model as? BeliefNetwork {
+    // A machine without classes has a landscape: deep where it expects its inputs.
+    let energies = stack.levels[0].freeEnergies(Tensor([rows * columns, 2], elements: inputs))
+    let values = Grid(rows: rows, columns: columns, values: energies.map { Float($0) })
+    field = .scalar(values, shading: .sequential, contours: contourHeights(values))
   } else {
     let values = Grid(rows: rows, columns: columns) { answer.output[flat: ($0 * columns + $1) * width] }
     field = .scalar(values, shading: .sequential, contours: contourHeights(values))
@@ -133,7 +141,7 @@ private func planeSamples(_ samples: Samples, _ predictor: any Predictor) -> [Pl
   let named = shown > 0 ? predictor.predict(x).classes : nil
   return (0..<Int(shown)).map { row in
     PlaneMap.Sample(
-      Point(Double(x[flat: 2 * row]), Double(x[flat: 2 * row + 1])), category: Int(max(labels[row], 0)),
-      isMarked: named.map { $0[row] != labels[row] } ?? false)
+      Point(Double(x[flat: 2 * row]), Double(x[flat: 2 * row + 1])), category: Int(labels[row]),
+      isMarked: labels[row] >= 0 && named.map { $0[row] != labels[row] } ?? false)
   }
 }

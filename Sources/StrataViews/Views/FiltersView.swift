@@ -1,56 +1,109 @@
-// The weights of one layer as pictures: each unit of an image's first layer is the picture that it looks for.
+// The weights of one layer as pictures: each unit is the picture that it looks for. Above the first layer weights are
+// multiplied down to the input, which shows what a unit would look for if the layers below were linear.
 import StrataEngine
 import StrataLab
 import StrataPlot
 
 extension View {
   static let filters = View(
-    "filters", title: "filters", summary: "weights as images: what each unit of a layer looks for", usage: "[LAYER]",
+    "filters", title: "filters", summary: "weights as images: what each unit of a layer looks for",
+    usage: "[LAYER | TENSOR] [--sorted | --unsorted]",
     reasonMissing: { noParameters($0) },
-    note: { lab, options in filtersNote(lab, options) }
+    note: { lab, options in Filters(lab, options)?.note ?? "" }
   ) { lab, options, size in
-    let layer = options.layer ?? 1
-    guard let weight = allTensors(lab).first(where: { $0.name == "layer\(layer).weight" }) else {
-      return .message("layer \(layer) has no weights")
+    guard let filters = Filters(lab, options) else {
+      return .message("layer \(options.layer ?? 1) has no weights")
     }
-    let inputShape = lab.experiment.model.parts.first { $0.index == layer }?.inputShape
-    return .tiles(
-      ImageTiles(
-        unitTiles(weight.tensor, inputShape: inputShape), shading: .signed, range: .common, selected: nil))
+    return filters.figure(size)
   }
 }
 
-private func filtersNote(_ lab: Lab, _ options: ViewOptions) -> String {
-  let layer = options.layer ?? 1
-  guard let weight = lab.experiment.model.parameters.first(where: { $0.name == "layer\(layer).weight" }) else {
-    return ""
+/// The weights of one layer, and those below it as far as they lead to the input.
+struct Filters {
+  let number: Int
+  let named: NamedTensor
+  let isGenerative: Bool
+  let isSorted: Bool
+  private var chain: [Tensor] = []
+  private var symbols: [String] = []
+  private let shape: PictureShape
+  private let activity: Tensor?
+  /// Whether the pictures are of the input; else they are the weights themselves, arranged as a square.
+  private let isProjected: Bool
+
+  init?(_ lab: Lab, _ options: ViewOptions, generative: Bool? = nil) {
+    let batch = MiniBatch(lab)
+    let tensors = allTensors(lab).filter { $0.role == .parameter }
+    let parts = lab.experiment.model.parts
+    let isMachine = !(lab.experiment.model is Network)
+    let asked = options.tensor.flatMap { name in tensors.first { $0.name == name || $0.symbol == name } }
+    let owner = asked.flatMap { named in parts.first { named.name.hasPrefix($0.name + ".") }?.index }
+    let index = owner ?? options.layer ?? batch?.level ?? 1
+    let isGenerative = generative ?? asked?.name.contains(".generative.") ?? false
+    number = index
+    self.isGenerative = isGenerative
+    isSorted = options.isSorted ?? isMachine
+    guard let part = parts.first(where: { $0.index == index }), let first = parts.first?.inputShape else { return nil }
+    func weight(_ part: ModelPart, _ isGenerative: Bool) -> NamedTensor? {
+      let weights = PartWeights(part, among: tensors)
+      return isGenerative ? weights.down : weights.up
+    }
+    guard let named = weight(part, isGenerative), named.tensor.shape.rank == 2 else { return nil }
+    self.named = named
+    activity = batch.flatMap { batch in batch.activityName(of: part).flatMap { batch.kept($0) } }
+    // Layers without weights (dropout, an activation alone) are passed over.
+    let below = parts.filter { $0.index < index }.compactMap { weight($0, isGenerative) }
+    let all = below.map(\.tensor) + [named.tensor]
+    let widths = all.map {
+      isGenerative ? ($0.matrixExtents.columns, $0.shape[0]) : ($0.shape[0], $0.matrixExtents.columns)
+    }
+    let fits = zip(widths, widths.dropFirst()).allSatisfy { $0.1 == $1.0 }
+    isProjected = fits && widths.first?.0 == first.elementCount
+    chain = isProjected ? all : [named.tensor]
+    symbols = (isProjected ? below.map(\.symbol) : []) + [named.symbol]
+    shape = isProjected ? PictureShape(first) : PictureShape(units: widths.last?.0 ?? 1)
   }
-  return "W\(layer) \(weight.tensor.shape)"
+
+  var unitCount: Int { isGenerative ? named.tensor.shape[0] : named.tensor.matrixExtents.columns }
+
+  var note: String {
+    // Multiplied down to the input where it is a product.
+    let product = (isGenerative ? symbols.reversed() : symbols).joined(separator: "·")
+    return "\(product) \(named.tensor.shape)" + (isSorted ? " · sorted" : "")
+  }
+
+  /// Units in the order in which they are shown. Usefulness is the norm of a unit's weights times the spread of its
+  /// activity, in coarse steps, so that units do not change places with every mini-batch.
+  var order: [Int] {
+    guard isSorted else { return (0..<unitCount).map { $0 } }
+    let norms = isGenerative ? named.tensor.rowNorms : named.tensor.columnNorms
+    let means = activity.map(\.columnMeans) ?? []
+    let steps = norms.enumerated().map { unit, norm -> Int in
+      let p = means.count == norms.count ? means[unit] : 0.5
+      let usefulness = norm * max(min(p, 1) * (1 - min(p, 1)), 0.01)
+      return usefulness > 0 ? Int((usefulness.logarithm * 3).rounded()) : .min
+    }
+    return steps.indices.sorted { steps[$0] != steps[$1] ? steps[$0] > steps[$1] : $0 < $1 }
+  }
+
+  /// The pictures of some units.
+  func grids(_ units: [Int]) -> [Grid] {
+    let weights = projectedWeights(chain, isGenerative: isGenerative, units: units)
+    return units.indices.map { shape.grid(weights, row: $0) }
+  }
+
+  var size: PictureShape { shape }
+
+  func figure(_ size: Size) -> Figure {
+    let fitting = ImageTiles.fitting(
+      unitCount, rows: shape.rows, columns: shape.columns, hasCaptions: isSorted, in: size)
+    let units = Array(order.prefix(fitting))
+    let tiles = zip(units, grids(units)).map { unit, grid in ImageTile(grid, caption: isSorted ? "\(unit)" : "") }
+    return .tiles(ImageTiles(tiles, shading: .signed, range: .common, total: unitCount))
+  }
 }
 
-/// One picture a unit: the weights that come into it, arranged as the input is. Inputs that are no image become the
-/// most square picture that holds them.
-private func unitTiles(_ weight: Tensor, inputShape: Shape?) -> [ImageTile] {
-  let (inputs, units) = (weight.shape[0], weight.shape[1])
-  var (rows, columns) = squarest(inputs)
-  if let shape = inputShape, shape.rank >= 2, shape[0] * shape[1] == inputs { (rows, columns) = (shape[0], shape[1]) }
-  return (0..<min(units, 1024)).map { unit in
-    ImageTile(
-      Grid(rows: rows, columns: columns) { row, column in
-        let k = row * columns + column
-        return k < inputs ? weight[flat: k * units + unit] : .nan
-      })
-  }
-}
-
-/// Rows and columns of the most square rectangle for so many numbers: exact where a factor is near the root.
-func squarest(_ count: Int) -> (rows: Int, columns: Int) {
-  guard count > 3 else { return (1, max(count, 1)) }
-  var rows = Int(Double(count).squareRoot())
-  while rows > 1, count % rows != 0 { rows -= 1 }
-  if rows * rows * 4 < count {
-    rows = Int(Double(count).squareRoot())
-    return (rows, (count + rows - 1) / rows)
-  }
-  return (rows, count / rows)
+extension Double {
+  /// log₂, of positive numbers, without a mathematics library: the exponent and the significand's straight line.
+  fileprivate var logarithm: Double { Double(exponent) + significand - 1 }
 }

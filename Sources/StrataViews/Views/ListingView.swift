@@ -70,6 +70,13 @@ private func numbered(
       pieces.append(statement)
     }
   }
+  // A statement that is longer than the line goes on below, further in.
+  pieces = pieces.flatMap { piece -> [String] in
+    guard TextLayout.width(piece) > room, room > 12 else { return [piece] }
+    let lead = String(piece.prefix { $0 == " " })
+    let wrapped = TextLayout.wrapped(String(piece.dropFirst(lead.count)), to: room - 2 - lead.count)
+    return wrapped.enumerated().map { lead + ($0.offset > 0 ? "  " : "") + $0.element }
+  }
   return pieces.enumerated().map { index, piece in
     let lead = index == 0 ? "\(marker) \(label)  " : String(repeating: " ", count: indent)
     let body = TextRun(piece, role, style: style)

@@ -5,7 +5,8 @@ import StrataPlot
 
 extension View {
   static let loss = View(
-    "loss", title: "loss", summary: "loss and accuracy over the steps, train and test, branches dimmed",
+    "loss", title: "loss", heading: { lossName($0) },
+    summary: "loss and accuracy over the steps, train and test, branches dimmed",
     usage: "[MEASUREMENT] [--log] [--last N]",
     reasonMissing: { lab in
       if let reason = noLearner(lab), lab.timeline.measuredNames.isEmpty { return reason }
@@ -18,13 +19,22 @@ extension View {
     let name = options.tensor ?? "loss"
     let upper = chart(lab, options, name: name)
     // Room for two: what is driven down, and what is wanted.
-    guard options.tensor == nil, size.rows >= 22,
-      lab.timeline.measuredNames.contains(where: { $0.hasSuffix("accuracy") })
-    else { return .line(upper) }
+    guard options.tensor == nil, size.rows >= 22, let second = secondName(lab) else { return .line(upper) }
     return .rows([
       Part(.line(upper), length: .share(3)),
-      Part(.line(chart(lab, options, name: "accuracy", isLogarithmic: false)), title: "accuracy", length: .share(2)),
+      Part(.line(chart(lab, options, name: second, isLogarithmic: false)), length: .share(2)),
     ])
+  }
+}
+
+/// What people call the number that the learner drives down.
+func lossName(_ lab: Lab) -> String { lab.experiment.learner.map { type(of: $0).lossName } ?? "loss" }
+
+/// What else shows how good the model is: the first of these that was measured.
+private func secondName(_ lab: Lab) -> String? {
+  let measured = lab.timeline.measuredNames
+  return ["accuracy", "pseudo-likelihood", "agreement", "kl", "free energy gap"].first { name in
+    measured.contains(name) || measured.contains("test " + name)
   }
 }
 
@@ -53,7 +63,8 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   if let last = options.lastSteps, step > 1 { range = Double(max(step - last, 0))...Double(step) }
   return LineChart(
     series: series, markers: step > 0 ? [LineChart.Marker(x: Double(step), label: "now", role: .accent)] : [],
-    xLabel: "step", yLabel: name, xRange: range, yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
+    xLabel: "step", yLabel: name == "loss" ? lossName(lab) : name, xRange: range,
+    yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
   )
 }
 

@@ -25,6 +25,7 @@ private func networkLines(_ lab: Lab, _ options: ViewOptions, columns: Int) -> [
     lines.append(TextLine("no data yet: data digits", .quiet))
   }
   let parts = lab.experiment.model.parts
+  let batch = MiniBatch(lab)
   for part in parts {
     let isSelected = options.layer == part.index
     let words = part.words.split(separator: " ", maxSplits: 1).map(String.init)
@@ -34,33 +35,65 @@ private func networkLines(_ lab: Lab, _ options: ViewOptions, columns: Int) -> [
       row(
         (isSelected ? "▸" : " ") + "\(part.index) ", runs,
         right: part.parameterCount > 0 ? formatGrouped(part.parameterCount) : "–", columns))
-    if let feeling = feeling(of: part, lab: lab, columns: columns) { lines.append(feeling) }
+    if let feeling = batch.flatMap({ feeling(of: part, in: $0, columns: columns) }) { lines.append(feeling) }
   }
   if parts.isEmpty, lab.experiment.data != nil { lines.append(TextLine("  no layers yet: add dense 16 relu", .quiet)) }
   if let loss = lab.experiment.learner?.value(of: "loss") {
     lines.append(row("", [TextRun("loss ", .accent), TextRun(loss)], right: "", columns))
+  } else if let learner = lab.experiment.learner, !learner.loss.isNaN {
+    // What it drives down has a name of its own.
+    lines.append(
+      row(
+        "", [TextRun(type(of: learner).lossName, .accent)], right: formatNumber(learner.loss, significant: 4), columns))
   }
   if let missing = lab.experiment.missing { lines += TextLine(missing.hint, .warning).wrapped(to: max(columns, 1)) }
   return lines
 }
 
 /// The weights' distribution and what the last mini-batch did to the layer.
-private func feeling(of part: ModelPart, lab: Lab, columns: Int) -> TextLine? {
-  guard let learner = lab.experiment.learner else { return nil }
+private func feeling(of part: ModelPart, in batch: MiniBatch, columns: Int) -> TextLine? {
   var runs: [TextRun] = []
-  if let weight = learner.tensor(named: "\(part.name).weight") {
-    let counts = Bins(of: sampled(weight.tensor), count: 9).counts
-    runs.append(TextRun("   " + sparkline(counts, columns: 9), .series1))
+  func add(_ text: String, _ role: ColorRole, lead: String = "  ") {
+    let run = TextRun((runs.isEmpty ? "   " : lead) + text, role)
+    if runs.isEmpty || TextLine(runs + [run]).width <= columns { runs.append(run) }
   }
-  if let state = LayerState(part: part, learner: learner), let remark = state.remark {
-    runs.append(TextRun((runs.isEmpty ? "   " : "  ") + remark.text, remark.role))
+  let weights = PartWeights(part, among: batch.model.parameters)
+  let width = weights.down == nil ? 9 : 7
+  for (weight, role) in [(weights.up, ColorRole.series1), (weights.down, .series2)] {
+    guard let weight else { continue }
+    add(sparkline(Bins(of: sampled(weight.tensor), count: width).counts, columns: width), role, lead: " ")
   }
-  if let gradient = learner.tensor(named: "\(part.name).weight.gradient"), gradient.tensor.count > 0 {
-    let norm = gradient.tensor.sumOfSquares.squareRoot()
-    let remark = TextRun("  ‖∇‖ \(formatNumber(norm, significant: 2))", .quiet)
-    if TextLine(runs + [remark]).width <= columns { runs.append(remark) }
+  if let up = weights.up?.tensor, let down = weights.down?.tensor {
+    add("cos \(formatDecimal(cosineWithTransposed(up, down), decimals: 2))", .quiet)
+  }
+  if let state = LayerState(part: part, in: batch) {
+    if !(batch.model is Network) {
+      add("⟨h⟩ \(formatNumber(state.mean, significant: 2))", state.mean < 0.005 ? .warning : .quiet)
+    } else if let remark = state.remark {
+      add(remark.text, remark.role)
+    }
+  }
+  if let gradient = batch.kept("\(part.name).weight.gradient") {
+    add("‖∇‖ \(formatNumber(gradient.sumOfSquares.squareRoot(), significant: 2))", .quiet)
   }
   return runs.isEmpty ? nil : TextLine(runs)
+}
+
+/// The cosine between recognition weights and the transpose of generative ones: 1 where both say the same.
+func cosineWithTransposed(_ up: Tensor, _ down: Tensor) -> Double {
+  guard up.count == down.count else { return .nan }
+  let (rows, columns) = up.matrixExtents
+  let dot = up.withUnsafeElements { a in
+    down.withUnsafeElements { b in
+      var dot = 0.0
+      for row in 0..<rows {
+        for column in 0..<columns { dot += Double(a[row * columns + column] * b[column * rows + row]) }
+      }
+      return dot
+    }
+  }
+  let norm = (up.sumOfSquares * down.sumOfSquares).squareRoot()
+  return norm > 0 ? dot / norm : .nan
 }
 
 /// A left part and a right-aligned number on one line.
@@ -69,11 +102,4 @@ func row(_ lead: String, _ runs: [TextRun], right: String, _ columns: Int) -> Te
   let space = columns - left.width - TextLayout.width(right)
   guard space >= 1 else { return left }
   return left + TextLine([TextRun(String(repeating: " ", count: space)), TextRun(right, .quiet)])
-}
-
-/// A tensor's numbers, or an even selection of them where there are many: what a histogram needs.
-func sampled(_ tensor: Tensor, atMost limit: Int = 20_000) -> [Float] {
-  guard tensor.count > limit else { return tensor.elements }
-  let step = tensor.count / limit
-  return stride(from: 0, to: tensor.count, by: step).map { tensor[flat: $0] }
 }

@@ -25,7 +25,8 @@ extension View {
     let page = Page(samples, lab: lab, options: options, atMost: 60)
     guard !page.rows.isEmpty else { return .message("every answer is right") }
     let list = data.inputShape.rank >= 2 ? page.tiles(data) : page.table(data)
-    guard let detail = page.detail(data), size.columns >= 40 else { return list }
+    let beside = Size(columns: (size.columns - 2) * 2 / 5, rows: size.rows - 1)
+    guard let detail = page.detail(data, size: beside), size.columns >= 40 else { return list }
     return .columns(
       [Part(list, length: .share(3)), Part(detail, title: page.heading(data), length: .share(2))], gap: 2)
   }
@@ -55,7 +56,9 @@ private struct Page {
       // Wrong answers are looked for among the first thousand, so that a frame stays a frame.
       let searched = Int32(min(samples.count, 1000))
       let named = predictor.predict(samples.inputs.tensor(0..<searched)).classes
-      candidates = (0..<searched).filter { row in named.map { $0[Int(row)] != labels[Int(row)] } ?? false }
+      candidates = (0..<searched).filter { row in
+        named.map { labels[Int(row)] >= 0 && $0[Int(row)] != labels[Int(row)] } ?? false
+      }
       let start = min(options.sample, max(candidates.count - 1, 0)) / limit * limit
       selected = min(options.sample, max(candidates.count - 1, 0)) - start
       candidates = Array(candidates.dropFirst(start).prefix(limit))
@@ -80,8 +83,15 @@ private struct Page {
     }
   }
 
+  /// Whether the answer is the input given back.
+  private var isReconstruction: Bool {
+    guard let prediction, prediction.classes == nil, prediction.output.count == inputs.count else { return false }
+    if case .values = targets { return false }
+    return true
+  }
+
   private func answer(_ index: Int, _ data: DataSet) -> String? {
-    guard let prediction else { return nil }
+    guard let prediction, !isReconstruction else { return nil }
     if let classes = prediction.classes {
       return data.classNames.indices.contains(Int(classes[index])) ? data.classNames[Int(classes[index])] : nil
     }
@@ -89,7 +99,9 @@ private struct Page {
   }
 
   private func isRight(_ index: Int) -> Bool? {
-    guard case .classes(let labels, _) = targets, let classes = prediction?.classes else { return nil }
+    guard case .classes(let labels, _) = targets, let classes = prediction?.classes, labels[index] >= 0 else {
+      return nil
+    }
     return classes[index] == labels[index]
   }
 
@@ -127,13 +139,40 @@ private struct Page {
   }
 
   func heading(_ data: DataSet) -> String {
+    if case .classes(let labels, _) = targets, labels[selected] < 0 { return "its label is hidden" }
+    if case .none = targets { return "" }
     let verdict = isRight(selected).map { $0 ? "right" : "wrong" }
     return "is \(label(selected))" + (verdict.map { " · \($0)" } ?? "")
   }
 
+  /// The selected sample beside what the model gives back.
+  private func comparison(_ output: Tensor, _ data: DataSet, size: Size) -> Figure {
+    let shape = PictureShape(data.inputShape)
+    let selected = selected
+    let count = inputs.matrixExtents.columns
+    let (given, back) = (shape.grid(inputs, row: selected), shape.grid(output, row: selected))
+    let difference = Grid(
+      rows: shape.rows, columns: shape.columns, values: zip(given.values, back.values).map { $0 - $1 })
+    let error = (0..<count).reduce(0.0) {
+      let d = Double(inputs[flat: selected * count + $1] - output[flat: selected * count + $1])
+      return $0 + d * d
+    }
+    let isProbability = (given.values + back.values).allSatisfy { $0 > -0.001 && $0 < 1.001 }
+    let range: ImageTiles.Range = isProbability ? .fixed(0...1) : .common
+    let lines = [
+      TileSheet.Line(sign: "x", word: "", range: range) { _, _ in ImageTile(given) },
+      TileSheet.Line(sign: "p(x)", word: "", range: range) { _, _ in ImageTile(back) },
+      TileSheet.Line(sign: "x − p(x)", word: "", shading: .signed, range: isProbability ? .fixed(-1...1) : .common) {
+        _, _ in ImageTile(difference, caption: "\(formatNumber(error, significant: 2))")
+      },
+    ]
+    return TileSheet(lines: lines, rows: shape.rows, columns: shape.columns, count: 1, hasCaptions: true).figure(size)
+  }
+
   /// The probabilities of the selected sample's classes, or its outputs.
-  func detail(_ data: DataSet) -> Figure? {
+  func detail(_ data: DataSet, size: Size) -> Figure? {
     guard let prediction, rows.indices.contains(selected) else { return nil }
+    if isReconstruction { return comparison(prediction.output, data, size: size) }
     let width = prediction.output.count / rows.count
     guard width <= 40 else { return nil }
     var correct: Int?

@@ -34,6 +34,17 @@ private func chosen(_ lab: Lab, _ options: ViewOptions) -> NamedTensor? {
   return tensors.first
 }
 
+/// One picture a row: of a batch, of particles; of a matrix of generative weights, of each unit.
+private func visibleTiles(_ named: NamedTensor, _ image: PictureShape, size: Size) -> Figure {
+  let count = named.tensor.shape[0]
+  let fitting = ImageTiles.fitting(count, rows: image.rows, columns: image.columns, hasCaptions: false, in: size)
+  let isSigned = ![.activation, .probability, .sample].contains(named.role)
+  return .tiles(
+    ImageTiles(
+      (0..<fitting).map { ImageTile(image.grid(named.tensor, row: $0)) }, shading: isSigned ? .signed : .grey,
+      total: count))
+}
+
 private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
   let tensor = named.tensor
   let isSigned = named.role == .parameter || named.role == .gradient || named.role == .moment
@@ -47,6 +58,11 @@ private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
         (0..<min(shape[0], 200)).map { index in
           ImageTile(Grid(rows: shape[1], columns: shape[2]) { tensor[flat: index * each + $0 * shape[2] + $1] })
         }, shading: isSigned ? .signed : .grey))
+  }
+  // States of visible units that are an image's: the same.
+  let input = lab.experiment.data?.inputShape ?? []
+  if shape.rank == 2, input.rank >= 2, shape[1] == input.elementCount, ["visible", "vis"].contains(named.axes.last) {
+    return visibleTiles(named, PictureShape(input), size: size)
   }
   switch shape.rank {
   case 0:

@@ -11,9 +11,11 @@ extension View {
       if let reason = noParameters(lab) { return reason }
       return lab.timeline.keptMoments(atMost: 2).count < 2 ? "no past yet: press n a few times" : nil
     },
-    note: { lab, options in "W\(options.layer ?? 1)" }
+    note: { lab, options in shownWeight(lab, options)?.symbol ?? "" }
   ) { lab, options, size in
-    let name = "layer\(options.layer ?? 1).weight"
+    guard let name = shownWeight(lab, options)?.name else {
+      return .message("layer \(options.layer ?? 1) has no weights")
+    }
     let kept = lab.timeline.keptMoments(atMost: min(max(size.rows / 2, 2), 24))
     let tensors = (kept + [lab.experiment]).compactMap { experiment in
       experiment.model.parameters.first { $0.name == name }.map {
@@ -29,4 +31,11 @@ extension View {
     return .ridgeline(
       Ridgeline(tensors.map { step, values in .init("step \(step)", Bins(of: values, count: 80, range: range)) }))
   }
+}
+
+/// The weights of the layer that is asked for, else of the one that learns, else of the first.
+private func shownWeight(_ lab: Lab, _ options: ViewOptions) -> NamedTensor? {
+  let model = lab.experiment.model
+  let number = options.layer ?? MiniBatch(lab)?.level ?? 1
+  return model.parts.first { $0.index == number }.flatMap { PartWeights($0, among: model.parameters).up }
 }

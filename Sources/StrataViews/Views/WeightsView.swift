@@ -33,8 +33,12 @@ private func shownTensors(_ lab: Lab, _ options: ViewOptions) -> [NamedTensor] {
   guard let layer = options.layer else {
     return all.filter { $0.role == .parameter && $0.tensor.shape.rank > 1 }
   }
+  guard let part = lab.experiment.model.parts.first(where: { $0.index == layer }) else { return [] }
+  // Of a machine what the next update adds stands in place of a gradient.
   return all.filter {
-    $0.name.hasPrefix("layer\(layer).") && ($0.role == .parameter || $0.role == .gradient) && !$0.axes.contains("batch")
+    $0.name.hasPrefix(part.name + ".") && [.parameter, .gradient, .moment].contains($0.role)
+      && !$0.axes.contains("batch")
+      && ($0.role != .moment || $0.name.hasSuffix(".increment"))
   }
 }
 
@@ -59,7 +63,7 @@ private func histogramPart(_ named: NamedTensor) -> Part {
   let count = Double(named.tensor.count)
   let mean = named.tensor.sum / count
   let deviation = max(named.tensor.sumOfSquares / count - mean * mean, 0).squareRoot()
-  let role: ColorRole = named.role == .gradient ? .series2 : .series1
+  let role: ColorRole = named.role == .parameter ? .series1 : .series2
   return Part(
     .histogram(Histogram(Bins(of: values, count: 60), role: role)), title: named.symbol,
     note: "\(named.tensor.shape)  σ \(formatNumber(deviation, significant: 2))")

@@ -1,0 +1,146 @@
+// The views of Boltzmann machines, stacks of them and Helmholtz machines: drawn at every size and in the middle of a
+// mini-batch, and some of them to the letter.
+import StrataEngine
+import StrataLab
+import StrataPlot
+import StrataTerminal
+import StrataViews
+import Testing
+
+/// A studio after some commands, with a clock that stands still.
+private func studio(_ lines: [String], _ columns: Int, _ rows: Int, style: DrawingStyle = .plain) throws -> Studio {
+  var lab = Lab(LabConfiguration(views: viewNames, now: { 0 }), seed: 1)
+  for line in lines { _ = try lab.execute(line) }
+  return Studio(lab, size: Size(columns: columns, rows: rows), style: style)
+}
+
+/// A laboratory for the tests, by a name.
+private struct Situation: Sendable, CustomTestStringConvertible {
+  let name: String
+  let lines: [String]
+  var testDescription: String { name }
+
+  static let all: [Situation] = [
+    Situation(name: "nothing computed", lines: ["data bars", "rbm 9"]),
+    Situation(name: "cd", lines: ["data digits", "rbm 20", "learn cd 1", "run 3 steps"]),
+    Situation(
+      name: "cd in a loop", lines: ["data bars", "rbm 9", "learn cd 3", "set visible sample", "next", "step 5"]),
+    Situation(name: "pcd", lines: ["data digits", "rbm 20", "learn pcd 1", "run 3 steps", "step 2"]),
+    Situation(name: "exact", lines: ["data bars", "rbm 8", "learn exact", "run 3 steps"]),
+    Situation(name: "gaussian", lines: ["data iris", "rbm 8", "learn cd 1", "run 3 steps"]),
+    Situation(
+      name: "labelled stack that dreams",
+      lines: [
+        "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "run 3 steps", "dream --steps 5",
+      ]),
+    Situation(
+      name: "updown in the middle",
+      lines: [
+        "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "learn updown", "run 2 steps", "step 8",
+      ]),
+    Situation(
+      name: "helmholtz",
+      lines: ["data bars", "helmholtz 8 1", "learn wakesleep --batch 6", "run 3 steps", "step 3", "dream --steps 3"]),
+    Situation(
+      name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
+  ]
+}
+
+@Suite struct MachineViewTests {
+  @Test("every view at every size", arguments: Situation.all)
+  fileprivate func everyView(situation: Situation) throws {
+    let lab = try studio(situation.lines, 80, 24).lab
+    for (columns, rows) in [(0, 0), (1, 1), (19, 5), (60, 12), (80, 24), (120, 40), (200, 60)] {
+      for style in [DrawingStyle.plain, .standard] {
+        var studio = Studio(lab, size: Size(columns: columns, rows: rows), style: style)
+        #expect(studio.draw().lines.count == rows)
+        for view in views {
+          for arguments in ["", " 2", " --sample 3 --unsorted"] {
+            _ = studio.update(.line("show \(view.name)\(arguments)"))
+            #expect(studio.draw().lines.count == rows)
+          }
+          _ = studio.update(.line("show \(view.name)"))
+          _ = studio.update(.key(.character("z")))
+          #expect(studio.draw().lines.count == rows)
+          _ = studio.update(.key(.character("z")))
+        }
+      }
+    }
+  }
+
+  @Test("every view after each line of the listing", arguments: Situation.all)
+  fileprivate func everyLine(situation: Situation) throws {
+    var studio = try studio(situation.lines, 100, 30)
+    for _ in 0..<26 where studio.lab.experiment.learner != nil {
+      _ = studio.update(.key(.character("s")))
+      while studio.isBusy { _ = studio.advance(for: 1) }
+      for view in views where view.reasonMissing(studio.lab) == nil {
+        let figure = view.panel(studio.lab, ViewOptions(), size: Size(columns: 70, rows: 20))
+        #expect(figure.lines(size: Size(columns: 70, rows: 20)).count == 20)
+      }
+    }
+  }
+
+  @Test(
+    "to the letter",
+    arguments: [
+      ("reconstructions", 3), ("chain", 3), ("directions", 7), ("dream", 6),
+    ])
+  func golden(name: String, situation: Int) throws {
+    var studio = try studio(Situation.all[situation].lines, 80, 24)
+    _ = studio.update(.line("show \(name)"))
+    expectSnapshot(studio.draw().lines, "machine-\(name)")
+  }
+
+  @Test("what was not computed in this mini-batch is not shown, and its line is named")
+  func fresh() throws {
+    var studio = try studio(["data digits", "rbm 20", "learn cd 1", "run 3 steps"], 100, 40)
+    _ = studio.update(.line("show reconstructions"))
+    #expect(!studio.draw().lines.joined().contains("from line"))
+    for expected in ["from line 2", "from line 3", nil] {
+      _ = studio.update(.key(.character("s")))
+      while studio.isBusy { _ = studio.advance(for: 1) }
+      let text = studio.draw().lines.joined()
+      #expect(text.contains("from line") == (expected != nil))
+      if let expected { #expect(text.contains(expected)) }
+    }
+  }
+
+  @Test("the first panel suits the model, until another is chosen")
+  func defaultViews() throws {
+    func heading(_ lines: [String], _ title: String) throws -> Bool {
+      try studio(lines, 120, 40).draw().lines.contains { $0.contains(" \(title) ") }
+    }
+    #expect(try heading(["data digits", "add dense 10 softmax"], "filters"))
+    #expect(try heading(["data digits", "rbm 20"], "reconstructions"))
+    #expect(try heading(["data digits", "rbm 20"], "filters"))
+    #expect(try heading(["data bars", "helmholtz 8 1"], "directions"))
+    #expect(try heading(["data bars", "helmholtz 8 1"], "reconstructions"))
+    var studio = try studio(["data digits", "rbm 20"], 80, 24)
+    _ = studio.update(.line("show energy"))
+    #expect(studio.draw().lines.contains { $0.contains(" free energies ") })
+    for line in ["data spirals", "add dense 4 tanh"] { _ = studio.update(.line(line)) }
+  }
+
+  @Test("wake, sleep and dream have keys where there are phases")
+  func keys() throws {
+    var studio = try studio(["data bars", "helmholtz 8 1"], 160, 40)
+    for (key, command) in [("W", "wake"), ("S", "sleep"), ("d", "dream")] {
+      #expect(studio.draw().lines.last?.contains(" \(key) \(command)") ?? false)
+      guard let scalar = key.unicodeScalars.first else { continue }
+      _ = studio.update(.key(.character(scalar)))
+      while studio.isBusy { _ = studio.advance(for: 1) }
+      #expect(studio.draw().lines.contains { $0.contains("strata> \(command)") })
+    }
+    #expect(studio.lab.moment.step == 1)
+    #expect(studio.lab.dream != nil)
+    var network = try self.network()
+    #expect(!(network.draw().lines.last ?? "").contains("wake"))
+    _ = network.update(.key(.character("W")))
+    #expect(network.draw().lines.contains { $0.contains("no key 'W' here") })
+  }
+
+  private func network() throws -> Studio {
+    try studio(["data digits", "add dense 10 softmax"], 160, 40)
+  }
+}
