@@ -106,11 +106,12 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     }
   }
 
+  private func heading(_ lines: [String], _ title: String) throws -> Bool {
+    try studio(lines, 120, 40).draw().lines.contains { $0.contains(" \(title) ") }
+  }
+
   @Test("the first panel suits the model, until another is chosen")
   func defaultViews() throws {
-    func heading(_ lines: [String], _ title: String) throws -> Bool {
-      try studio(lines, 120, 40).draw().lines.contains { $0.contains(" \(title) ") }
-    }
     #expect(try heading(["data digits", "add dense 10 softmax"], "filters"))
     #expect(try heading(["data digits", "rbm 20"], "reconstructions"))
     #expect(try heading(["data digits", "rbm 20"], "filters"))
@@ -134,10 +135,10 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     }
     #expect(studio.lab.moment.step == 1)
     #expect(studio.lab.dream != nil)
-    var network = try self.network()
-    #expect(!(network.draw().lines.last ?? "").contains("wake"))
-    _ = network.update(.key(.character("W")))
-    #expect(network.draw().lines.contains { $0.contains("no key 'W' here") })
+    var other = try network()
+    #expect(!(other.draw().lines.last ?? "").contains("wake"))
+    _ = other.update(.key(.character("W")))
+    #expect(other.draw().lines.contains { $0.contains("no key 'W' here") })
   }
 
   private func network() throws -> Studio {
