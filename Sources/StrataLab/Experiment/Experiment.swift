@@ -38,8 +38,13 @@ public struct Experiment: Sendable {
   public private(set) var chosenLearner: String?
   /// Settings that were chosen, oldest first: a learner that is made anew gets them again.
   public private(set) var chosen: [ChosenSetting] = []
-  /// What long calculations found out, such as a likelihood, for `expect` and `print`. No part of what happens next.
-  public internal(set) var findings = Measurements()
+  /// What long calculations found out at this very moment, such as a likelihood, for `expect` and `print`. No part of what
+  /// happens next; empty as soon as anything has moved or changed.
+  public internal(set) var findings: Measurements {
+    get { found.map { $0.tick == tick ? $0.measurements : Measurements() } ?? Measurements() }
+    set { found = (tick, newValue) }
+  }
+  private var found: (tick: Int, measurements: Measurements)?
   /// Why nothing can be learned yet and what to do about it; nil when a learner stands ready.
   public private(set) var missing: StrataError?
 
@@ -265,6 +270,7 @@ public struct Experiment: Sendable {
 
   /// Replaces one number of a parameter.
   mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError) {
+    found = nil
     if plan == nil, engine != nil {
       try engine!.setElement(of: name, at: position, to: value)
       readEngine()
@@ -286,6 +292,7 @@ public struct Experiment: Sendable {
 
   /// Gives the model to the learner at work, or makes the one that fits. Returns what should be told.
   private mutating func settle(with model: any Model) -> [String] {
+    found = nil
     guard let data else {
       setAside(model, because: StrataError("there are no data yet", try: "data digits"))
       return []

@@ -40,7 +40,11 @@ extension CommandTable {
       "```", "",
       "Quantities: `loss`, `accuracy` and whatever else the learner measures on a mini-batch; the same with `test` or "
         + "`train` before it, measured on the whole part; `step`, `epoch`, `gradient norm LAYER`, any setting that is a "
-        + "number, any element of a tensor such as `layer1.weight[0,3]`.",
+        + "number, any element of a tensor such as `layer1.weight[0,3]`. A loss goes by its own name too: `reconstruction "
+        + "error`. Of Boltzmann and Helmholtz machines: `free energy`, `free energy gap` (between a set and the training part), "
+        + "`pseudo-likelihood`, `log-likelihood`, `description length` in nats; `kl`, the divergence from a known "
+        + "distribution, in bits; `agreement` of recognition and generation, a cosine. What `likelihood` found counts until "
+        + "something moves.",
     ]
     return lines.joined(separator: "\n") + "\n"
   }
