@@ -11,7 +11,9 @@ struct LayerState {
   var dead: Double?
   /// The share of outputs within 1 % of an end of the function's range; nil where it has none.
   var saturated: Double?
-  var values: [Float]
+  private var output: Tensor
+  /// The outputs, or an even selection of them: for a histogram.
+  var values: [Float] { sampled(output) }
 
   /// Nil before the first forward pass, or where the part has no activation.
   init?(part: ModelPart, in batch: MiniBatch) {
@@ -22,7 +24,7 @@ struct LayerState {
     let count = Double(output.count)
     mean = output.sum / count
     deviation = max(output.sumOfSquares / count - mean * mean, 0).squareRoot()
-    values = sampled(output)
+    self.output = output
     switch activation.saturation {
     case .never: break
     case .zero: dead = LayerState.deadShare(output)

@@ -37,6 +37,34 @@ struct PictureShape: Hashable {
   }
 }
 
+/// Many pictures of one shape in a place: how many of them, and in what size.
+struct Crowd {
+  /// How many have room: no others need be made.
+  var count: Int
+  private let shape: PictureShape
+
+  /// Whether the pictures have room in the size that was found, and need not be reduced until nothing is seen.
+  private(set) var isLegible: Bool
+
+  /// Where few have room in their own size, large pictures are reduced, as far as they can still be read.
+  init(_ count: Int, _ shape: PictureShape, hasCaptions: Bool, in size: Size) {
+    func fitting(_ shape: PictureShape) -> Int {
+      ImageTiles.fitting(count, rows: shape.rows, columns: shape.columns, hasCaptions: hasCaptions, in: size)
+    }
+    var (shown, best) = (shape, fitting(shape))
+    while best < min(count, 8), min(shown.rows, shown.columns) > 11 {
+      shown.rows = max(shown.rows * 6 / 7, 11)
+      shown.columns = max(shown.columns * 6 / 7, 11)
+      best = fitting(shown)
+    }
+    isLegible = size.rows * 2 >= shown.rows + (hasCaptions ? 5 : 2) && size.columns > shown.columns + 1
+    (self.count, self.shape) = (best, shown)
+  }
+
+  /// A picture in that size.
+  func fitted(_ grid: Grid) -> Grid { grid.reduced(rows: shape.rows, columns: shape.columns) }
+}
+
 extension Grid {
   /// The grid in the middle of a larger one, or reduced where it is larger itself.
   func fitted(rows newRows: Int, columns newColumns: Int, ground: Float = 0) -> Grid {

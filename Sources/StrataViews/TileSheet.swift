@@ -82,7 +82,9 @@ struct TileSheet {
   private func scored(_ plan: Plan) -> Plan {
     guard plan.places > 0, plan.lines > 0, plan.scale > 0 else { return Plan() }
     func worth(_ count: Int) -> Double { Double(min(count, 6)) + Double(max(count - 6, 0)) * 0.3 }
-    let legible = plan.scale >= 1 ? plan.scale : plan.scale * plan.scale * plan.scale / 3
+    // A reduced picture of fourteen pixels can still be read.
+    let size = min(Double(rows) * plan.scale / 14, 1)
+    let legible = plan.scale >= 1 ? plan.scale : 0.8 * plan.scale * size * size
     var plan = plan
     plan.score = worth(plan.lines) * worth(min(plan.places, count)) * legible * (plan.showsCaptions ? 1.2 : 1)
     return plan
@@ -107,7 +109,9 @@ struct TileSheet {
     let largest = min(Double(across - 1) / Double(columns), Double(down - (captions ? 4 : 1)) / Double(rows))
     var best = Plan()
     // Smaller ones where more of them fit then.
-    for scale in Set([whole(largest), min(whole(largest), 2), min(whole(largest), 1)]).sorted(by: >) {
+    for scale in Set([whole(largest), min(whole(largest), 2), min(whole(largest), 1), min(whole(largest), 0.5)]).sorted(
+      by: >)
+    {
       let (height, width) = pixels(scale)
       let step = captions ? (height + 2) / 2 * 2 + 2 : height + 1
       var plan = Plan(isStacked: false, lines: shown, scale: scale, showsCaptions: captions)

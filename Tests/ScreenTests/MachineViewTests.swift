@@ -141,6 +141,26 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     #expect(other.draw().lines.contains { $0.contains("no key 'W' here") })
   }
 
+  @Test("while it learns another view can be shown, and a dream stops it first")
+  func live() throws {
+    var lab = Lab(LabConfiguration(views: viewNames), seed: 1)
+    for line in ["data digits", "rbm 20"] { _ = try lab.execute(line) }
+    var studio = Studio(lab, size: Size(columns: 100, rows: 30), style: .plain)
+    _ = studio.update(.key(.space))
+    _ = studio.advance(for: 0.01)
+    for view in ["energy", "hidden", "filters", "chain", "reconstructions"] {
+      _ = studio.update(.line("show \(view)"))
+      _ = studio.advance(for: 0.01)
+      #expect(studio.isBusy)
+      let title = try #require(views.first { $0.name == view }?.title)
+      #expect(studio.draw().lines.contains { $0.contains(" \(title) ") }, "\(view)")
+    }
+    _ = studio.update(.line("dream --steps 3"))
+    #expect(studio.draw().lines.contains { $0.contains(" dream ") })
+    while studio.isBusy { _ = studio.advance(for: 1) }
+    #expect(studio.lab.dream?.steps == 3)
+  }
+
   private func network() throws -> Studio {
     try studio(["data digits", "add dense 10 softmax"], 160, 40)
   }

@@ -47,7 +47,7 @@ struct TileLayout {
     var room = capacity(shownWidth, shownHeight, down)
     if room.columns * room.rows < count { room = capacity(shownWidth, shownHeight, down - 2) }
     if room.columns == 0 || room.rows == 0 {
-      let free = down - (count > 1 ? 2 : 0) - (captions ? 3 : 1)
+      let free = down - (count > 1 ? 2 : 0) - (captions ? 4 : 1)
       let factor = min(Double(across - 1) / Double(tileWidth), Double(free) / Double(tileHeight), 1)
       shownWidth = max(Int(Double(tileWidth) * factor), 1)
       shownHeight = max(Int(Double(tileHeight) * factor), 1)

@@ -197,7 +197,7 @@ public struct Studio: Sendable {
     }
     do {
       let outcome = try lab.begin(trimmed)
-      if lab.isRunning, outcome.lines.isEmpty {
+      if lab.isRunning, outcome.lines.isEmpty, outcome.request == nil {
         // A dream is looked at while it goes on.
         if trimmed.prefix(while: { $0 != " " }) == "dream" { show("dream", []) }
         answer = TextLine("running", .quiet)
@@ -389,7 +389,9 @@ public struct Studio: Sendable {
 
 extension KeyMap {
   /// Commands that move through the program; issued while a run goes on they stop it first.
-  static let movements: Set<String> = ["run", "step", "next", "finish", "back", "goto", "branch"]
+  static let movements: Set<String> = [
+    "run", "step", "next", "finish", "back", "goto", "branch", "wake", "sleep", "dream",
+  ]
 }
 
 extension String {

@@ -64,15 +64,16 @@ private struct Chain {
     }
     let shape = PictureShape(batch.learner.data.inputShape)
     let count = particles.matrixExtents.rows
-    let fitting = ImageTiles.fitting(count, rows: shape.rows, columns: shape.columns, hasCaptions: true, in: size)
-    guard fitting > 0 else { return .message("too small") }
-    let shown = 0..<fitting
+    let crowd = Crowd(count, shape, hasCaptions: true, in: size)
+    guard crowd.count > 0 else { return .message("too small") }
+    let shown = 0..<crowd.count
     let pictures = batch.picture(of: particles.rows(shown), layer: (batch.level ?? 1) - 1)
     let states = batch.kept("particles.visible.sample") ?? particles
     let labels = batch.kept("particles.labels.sample")
     let energies = machine.freeEnergies(states.rows(shown), labels: labels?.rows(shown) ?? .empty)
     let tiles = shown.map { index in
-      ImageTile(shape.grid(pictures, row: index), caption: formatNumber(energies[index], significant: 3))
+      ImageTile(
+        crowd.fitted(shape.grid(pictures, row: index)), caption: formatNumber(energies[index], significant: 3))
     }
     let isBinary = batch.stack?.levels[0].visibleUnits == .binary
     return .tiles(ImageTiles(tiles, shading: .grey, range: isBinary ? .fixed(0...1) : .common, total: count))

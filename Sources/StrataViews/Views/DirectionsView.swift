@@ -52,8 +52,9 @@ private struct Directions {
     }
     let states = states
     // Heading, picture, caption.
-    let needed = min((states.map(\.rows).max() ?? 0) / 2 + 5, rest / 2)
-    if needed >= 7 {
+    let tallest = states.map(\.rows).max() ?? 0
+    let needed = min(tallest / 2 + 5, rest / 2)
+    if needed >= 7, (needed - 5) * 2 >= min(tallest, 11) {
       let figure = Figure.tiles(ImageTiles(states.map(\.tile), shading: .grey, range: .fixed(0...1)))
       below.insert(Part(figure, title: "\(phase) states of a sample", length: .cells(needed)), at: 0)
       rest -= needed

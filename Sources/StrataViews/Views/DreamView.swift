@@ -26,21 +26,20 @@ extension View {
   ) { lab, options, size in
     guard let dream = lab.dream else { return .empty }
     let classNames = lab.experiment.data?.classNames ?? []
-    let whole = present(dream, classNames, options, size)
     let arrangements = [
       below(dream, classNames, size, hasCurve: true),
       below(dream, classNames, size, hasCurve: false), [],
     ]
     // What is dreamt now comes first: the past is shown where all of the present has room beside it.
+    func room(_ parts: [(part: Part, rows: Int)]) -> Size {
+      Size(columns: size.columns, rows: size.rows - parts.reduce(0) { $0 + $1.rows })
+    }
     let shape = PictureShape(dream.imageShape)
     let chosen = arrangements.first { parts in
-      let rows = size.rows - parts.reduce(0) { $0 + $1.rows }
-      guard rows >= 3 else { return false }
-      let room = Size(columns: size.columns, rows: rows)
-      let count = dream.labels.count
-      return ImageTiles.fitting(count, rows: shape.rows, columns: shape.columns, hasCaptions: true, in: room) == count
+      let crowd = Crowd(dream.labels.count, shape, hasCaptions: true, in: room(parts))
+      return crowd.isLegible && crowd.count == dream.labels.count
     }
-    return .rows([Part(.tiles(whole))] + (chosen ?? []).map(\.part))
+    return .rows([Part(present(dream, classNames, room(chosen ?? [])))] + (chosen ?? []).map(\.part))
   }
 }
 
@@ -64,16 +63,19 @@ private func below(
     + (hasCurve ? [(Part(energies(dream), title: "free energy", length: .cells(curve)), curve)] : [])
 }
 
-private func present(_ dream: Dream, _ classNames: [String], _ options: ViewOptions, _ size: Size) -> ImageTiles {
+private func present(_ dream: Dream, _ classNames: [String], _ size: Size) -> Figure {
   let shape = PictureShape(dream.imageShape)
   let names = dreamNames(dream, classNames: classNames)
-  let tiles = names.indices.map { chain in
+  let crowd = Crowd(names.count, shape, hasCaptions: true, in: size)
+  guard crowd.count > 0 else { return .message("too small") }
+  let tiles = (0..<crowd.count).map { chain in
     ImageTile(
-      shape.grid(dream.image, row: chain), caption: names[chain],
+      crowd.fitted(shape.grid(dream.image, row: chain)), caption: names[chain],
       captionRole: dream.labels[chain] == nil ? .quiet : .accent)
   }
   let isProbability = dream.image.elements.allSatisfy { $0 > -0.001 && $0 < 1.001 }
-  return ImageTiles(tiles, shading: .grey, range: isProbability ? .fixed(0...1) : .common)
+  return .tiles(
+    ImageTiles(tiles, shading: .grey, range: isProbability ? .fixed(0...1) : .common, total: names.count))
 }
 
 /// The mean over the chains, with the lowest and the highest behind it.

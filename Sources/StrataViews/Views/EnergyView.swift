@@ -75,7 +75,7 @@ private struct Energies {
     return states
   }
 
-  /// What the machine makes by itself: persistent particles, else the newest dream, else reconstructions.
+  /// What the machine makes by itself: persistent particles, else the newest dream, else what the mini-batch came to.
   private func fantasies(_ lab: Lab, _ batch: MiniBatch) -> Group? {
     if let particles = batch.kept("particles.visible.sample") {
       let values = machine.freeEnergies(particles, labels: batch.kept("particles.labels.sample") ?? .empty)
@@ -83,6 +83,11 @@ private struct Energies {
     }
     if level == network.levels.count, let dream = lab.dream, !dream.freeEnergies.isEmpty {
       return Group(name: "dream", values: dream.freeEnergies, role: .series2)
+    }
+    // Up-down lets the memory run on between the phases.
+    if batch.hasDirections, let memory = batch.kept("neg.\(batch.unitSign(level - 1))") {
+      let values = machine.freeEnergies(memory, labels: batch.kept("neg.labels") ?? .empty)
+      return Group(name: "memory", values: values, role: .series2)
     }
     guard let back = batch.kept("v1") else { return nil }
     let values = machine.freeEnergies(back, labels: batch.kept("labels1") ?? .empty)

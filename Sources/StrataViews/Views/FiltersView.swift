@@ -95,10 +95,12 @@ struct Filters {
   var size: PictureShape { shape }
 
   func figure(_ size: Size) -> Figure {
-    let fitting = ImageTiles.fitting(
-      unitCount, rows: shape.rows, columns: shape.columns, hasCaptions: isSorted, in: size)
-    let units = Array(order.prefix(fitting))
-    let tiles = zip(units, grids(units)).map { unit, grid in ImageTile(grid, caption: isSorted ? "\(unit)" : "") }
+    let crowd = Crowd(unitCount, shape, hasCaptions: isSorted, in: size)
+    guard crowd.count > 0 else { return .message("too small") }
+    let units = Array(order.prefix(crowd.count))
+    let tiles = zip(units, grids(units)).map { unit, grid in
+      ImageTile(crowd.fitted(grid), caption: isSorted ? "\(unit)" : "")
+    }
     return .tiles(ImageTiles(tiles, shading: .signed, range: .common, total: unitCount))
   }
 }

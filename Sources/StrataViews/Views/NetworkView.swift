@@ -61,7 +61,8 @@ private func feeling(of part: ModelPart, in batch: MiniBatch, columns: Int) -> T
   let width = weights.down == nil ? 9 : 7
   for (weight, role) in [(weights.up, ColorRole.series1), (weights.down, .series2)] {
     guard let weight else { continue }
-    add(sparkline(Bins(of: sampled(weight.tensor), count: width).counts, columns: width), role, lead: " ")
+    add(
+      sparkline(Bins(of: sampled(weight.tensor, atMost: 4_000), count: width).counts, columns: width), role, lead: " ")
   }
   if let up = weights.up?.tensor, let down = weights.down?.tensor {
     add("cos \(formatDecimal(cosineWithTransposed(up, down), decimals: 2))", .quiet)

@@ -37,11 +37,13 @@ private func chosen(_ lab: Lab, _ options: ViewOptions) -> NamedTensor? {
 /// One picture a row: of a batch, of particles; of a matrix of generative weights, of each unit.
 private func visibleTiles(_ named: NamedTensor, _ image: PictureShape, size: Size) -> Figure {
   let count = named.tensor.shape[0]
-  let fitting = ImageTiles.fitting(count, rows: image.rows, columns: image.columns, hasCaptions: false, in: size)
+  let crowd = Crowd(count, image, hasCaptions: false, in: size)
+  guard crowd.count > 0 else { return .message("too small") }
   let isSigned = ![.activation, .probability, .sample].contains(named.role)
   return .tiles(
     ImageTiles(
-      (0..<fitting).map { ImageTile(image.grid(named.tensor, row: $0)) }, shading: isSigned ? .signed : .grey,
+      (0..<crowd.count).map { ImageTile(crowd.fitted(image.grid(named.tensor, row: $0))) },
+      shading: isSigned ? .signed : .grey,
       total: count))
 }
 
