@@ -17,7 +17,8 @@ import Testing
       "stalls", "and", "or", "not", "layer1.weight", "W1", "h1", "layer1.weight[0,0]", "W1[0,0..1]", "W1[", "W1[0,0,0]",
       "W1[:,:]", "[", "]", "\"", "'", "#", "--", "--samples", "--noise", "--test", "digits", "xor", "moons", "x^2",
       "sin(x)+y", "start", "end", "list", "weight", "memory", "session", "weights", "tensor", "plot", "layer", "\\",
-      "😀", "bars", "rbm", "each", "updown", "visible[0..1]=1", "--clamp", "--labels", "--chains", "cd", "exact", "hidden",
+      "😀", "bars", "rbm", "each", "updown", "visible[0..1]=1", "--clamp", "--labels", "--chains", "cd", "exact",
+      "hidden",
       "\u{301}", "é", "--by", "--start", "--range",
     ]
     return words

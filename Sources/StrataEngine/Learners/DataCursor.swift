@@ -64,7 +64,8 @@ struct MomentumSchedule: Hashable, Sendable {
   /// From what was typed. Throws with the forms.
   init(_ text: String) throws(StrataError) {
     let halves = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    let ends = halves.count == 2 ? halves[1].split(separator: "@", omittingEmptySubsequences: false).map(String.init) : []
+    let ends =
+      halves.count == 2 ? halves[1].split(separator: "@", omittingEmptySubsequences: false).map(String.init) : []
     guard halves.count == 1 || ends.count == 2, let first = Double(halves[0]),
       let then = halves.count == 1 ? first : Double(ends[0]), let change = halves.count == 1 ? 0 : Double(ends[1]),
       (0..<1).contains(first), (0..<1).contains(then), change >= 0, change.isFinite
@@ -78,8 +79,10 @@ struct MomentumSchedule: Hashable, Sendable {
 
   /// As it would be typed.
   var text: String {
-    first == then ? SettingText.number(first) : "\(SettingText.number(first)):\(SettingText.number(then))@"
-      + SettingText.number(change)
+    first == then
+      ? SettingText.number(first)
+      : "\(SettingText.number(first)):\(SettingText.number(then))@"
+        + SettingText.number(change)
   }
 }
 

@@ -40,7 +40,8 @@ public struct Enumeration: Sendable {
   /// Throws when both sides are too large, or their units are no binary ones.
   public init(_ machine: BoltzmannMachine) throws(StrataError) {
     let canHidden = machine.hiddenUnits == .binary && machine.hiddenCount <= Enumeration.maximumUnits
-    let canVisible = machine.visibleUnits == .binary && machine.visibleCount <= Enumeration.maximumUnits
+    let canVisible =
+      machine.visibleUnits == .binary && machine.visibleCount <= Enumeration.maximumUnits
       && machine.hiddenUnits == .binary
     guard canHidden || canVisible else {
       throw StrataError(

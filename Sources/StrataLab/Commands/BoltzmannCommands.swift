@@ -6,7 +6,8 @@ import StrataEngine
 extension Command {
   static let rbm = Command(
     "rbm", .build, "begins a restricted Boltzmann machine with H hidden units over the data",
-    details: "Learns by `learn cd`, `learn pcd` or `learn exact`. `stack rbm` puts another on top: a deep belief network.",
+    details:
+      "Learns by `learn cd`, `learn pcd` or `learn exact`. `stack rbm` puts another on top: a deep belief network.",
     forms: [
       Form(
         [hiddenUnits],
@@ -76,7 +77,8 @@ extension Command {
         [Place("H …", .words, "units in each layer above the input, such as 8 1")],
         options: { _ in
           [
-            OptionDescription("deviation", .number(0...10), default: "0.1", "the spread of the weights at the beginning"),
+            OptionDescription(
+              "deviation", .number(0...10), default: "0.1", "the spread of the weights at the beginning"),
             OptionDescription(
               "bias", .number(-100...100), default: "0", "where the first hidden layer's generative biases begin"),
           ]
@@ -93,7 +95,8 @@ extension Command {
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
           guard let data = experiment.data else { throw noDataYet("data bars") }
           let model = try HelmholtzMachine(
-            inputShape: data.inputShape, hidden: hidden, deviation: arguments.option("deviation").flatMap { Double($0) } ?? 0.1,
+            inputShape: data.inputShape, hidden: hidden,
+            deviation: arguments.option("deviation").flatMap { Double($0) } ?? 0.1,
             firstBias: arguments.option("bias").flatMap { Double($0) } ?? 0, seed: experiment.seed)
           let notes = experiment.begin(with: model)
           return Outcome(

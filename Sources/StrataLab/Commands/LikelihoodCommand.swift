@@ -15,7 +15,8 @@ extension Command {
         options: { _ in
           [
             OptionDescription("runs", .integer(1...10_000), default: "100", "annealed chains side by side"),
-            OptionDescription("schedule", .text(form: AnnealingSchedule.form), default: "10000", "inverse temperatures"),
+            OptionDescription(
+              "schedule", .text(form: AnnealingSchedule.form), default: "10000", "inverse temperatures"),
             OptionDescription("annealed", nil, "anneal even where all states could be counted"),
           ]
         }

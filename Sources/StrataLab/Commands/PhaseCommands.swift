@@ -40,7 +40,8 @@ extension Command {
           guard lab.timeline.present.nextPhase != "wake" else {
             throw StrataError("the wake phase comes first", try: "wake")
           }
-          var run = Run(.step(lab.moment.step + 1), report: .instructions, line: arguments.line, experiment: lab.experiment)
+          var run = Run(
+            .step(lab.moment.step + 1), report: .instructions, line: arguments.line, experiment: lab.experiment)
           run.isFine = true
           run.keepsInstructions = true
           try lab.begin(run)
@@ -95,7 +96,8 @@ extension Command {
     return nil
   }
 
-  private static func dreamed(_ arguments: Arguments, _ experiment: Experiment) throws(StrataError) -> DreamCalculation {
+  private static func dreamed(_ arguments: Arguments, _ experiment: Experiment) throws(StrataError) -> DreamCalculation
+  {
     let classes = experiment.data?.classNames ?? []
     let labelUnits = (experiment.model as? BeliefNetwork)?.classCount ?? 0
     var labels: [Int?]
@@ -158,7 +160,8 @@ extension Command {
     }
     if halves[1] == "sample" {
       guard side == .visible, let sample else {
-        throw StrataError("'sample' needs --from N, and the visible side", try: "dream --from 3 --clamp visible[0..31]=sample")
+        throw StrataError(
+          "'sample' needs --from N, and the visible side", try: "dream --from 3 --clamp visible[0..31]=sample")
       }
       return Clamp(side, first: first, values: (first...last).map { sample[flat: $0] })
     }

@@ -184,7 +184,8 @@ public struct Command: Sendable {
 
   public init(
     _ word: String, _ group: CommandGroup, _ summary: String, details: String = "", forms: [Form], examples: [String],
-    before: [String] = [], isTranscribed: Bool = true, disabledReason: @escaping @Sendable (Lab) -> StrataError? = { _ in nil }
+    before: [String] = [], isTranscribed: Bool = true,
+    disabledReason: @escaping @Sendable (Lab) -> StrataError? = { _ in nil }
   ) {
     self.word = word
     self.group = group

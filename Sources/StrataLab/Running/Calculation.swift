@@ -57,7 +57,9 @@ struct LikelihoodCalculation: Calculation {
     Progress(fraction: sampling.fraction, text: "temperature \(NumberText.short(sampling.temperature, digits: 3))")
   }
   func publish(to lab: inout Lab) {
-    if isFinished { lab.timeline.present.findings = LikelihoodText.findings(train, test, sampling.logPartition.estimate) }
+    if isFinished {
+      lab.timeline.present.findings = LikelihoodText.findings(train, test, sampling.logPartition.estimate)
+    }
   }
 
   func outcome(isComplete: Bool) -> Outcome {
@@ -67,7 +69,8 @@ struct LikelihoodCalculation: Calculation {
     let (estimate, low, high) = sampling.logPartition
     return LikelihoodText.outcome(
       train, test, estimate, interval: (low, high),
-      how: "\(sampling.runs) annealed runs over \(NumberText.grouped(sampling.schedule.temperatures.count)) temperatures")
+      how:
+        "\(sampling.runs) annealed runs over \(NumberText.grouped(sampling.schedule.temperatures.count)) temperatures")
   }
 }
 

@@ -19,6 +19,7 @@ extension Lab {
   /// Goes on with the next stage after one has reached its goal.
   mutating func beginNextStage(after outcome: Outcome) throws(StrataError) -> Advance {
     let last = try beginQueue()
-    return isRunning ? .running(progress ?? Progress(fraction: nil, text: "")) : .finished(queue.isEmpty ? outcome : last)
+    return isRunning
+      ? .running(progress ?? Progress(fraction: nil, text: "")) : .finished(queue.isEmpty ? outcome : last)
   }
 }

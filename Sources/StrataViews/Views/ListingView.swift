@@ -47,9 +47,12 @@ private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
   return lines + [TextLine(String(repeating: "─", count: size.columns), .quiet)] + foot
 }
 
-/// `x 32×64`
+/// `x 32×64`, `iter 2`
 private func written(_ named: NamedTensor) -> String {
-  named.tensor.count > 0 ? "\(named.symbol) \(named.tensor.shape)" : ""
+  // A single number is told itself: which turn of a loop.
+  named.tensor.shape.rank == 0 && named.tensor.count == 1
+    ? "\(named.symbol) \(formatNumber(Double(named.tensor[flat: 0]), significant: 4))"
+    : named.tensor.count > 0 ? "\(named.symbol) \(named.tensor.shape)" : ""
 }
 
 /// A line with its number and marker; a long one goes on below, broken where statements end.

@@ -14,14 +14,16 @@ extension BackpropLearner {
     SettingDescription("beta1", .number(0...0.999999), "Adam's decay of the mean gradient"),
     SettingDescription("beta2", .number(0...0.999999), "Adam's and RMSprop's decay of the mean square"),
     SettingDescription("epsilon", .number(1e-30...1), "η, added to the root of the mean square"),
-    SettingDescription("tune", .choice(["all", "top"]), "whether all layers learn, or the uppermost with weights alone"),
+    SettingDescription(
+      "tune", .choice(["all", "top"]), "whether all layers learn, or the uppermost with weights alone"),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
   ]
 
   public func value(of key: String) -> String? {
     switch key {
     case "rate": SettingText.number(optimizer.rate)
-    case "momentum": SettingText.number(optimizer.rule == .momentum || optimizer.rule == .nesterov ? optimizer.momentum : 0)
+    case "momentum":
+      SettingText.number(optimizer.rule == .momentum || optimizer.rule == .nesterov ? optimizer.momentum : 0)
     case "optimizer": optimizer.rule.rawValue
     case "batch": "\(batches.size)"
     case "loss": lossFunction.rawValue

@@ -84,7 +84,9 @@ public struct BackpropLearner: Learner {
     let sameShapes = network.parameters.map(\.tensor.shape) == self.network.parameters.map(\.tensor.shape)
     if !sameShapes { optimizer.forget() }
     let rows = data.train.labelledRows
-    if rows != self.data.train.labelledRows || rows.count != batches.count || data.train.count != self.data.train.count || data.name != self.data.name {
+    if rows != self.data.train.labelledRows || rows.count != batches.count || data.train.count != self.data.train.count
+      || data.name != self.data.name
+    {
       batches.restart(rows: rows)
       clock.stepInEpoch = 0
     }

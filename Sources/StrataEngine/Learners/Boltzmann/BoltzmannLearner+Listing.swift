@@ -71,13 +71,14 @@ extension BoltzmannLearner {
     }
   }
 
-  private func visibleLine(_ n: String, _ down: String, _ labelled: Bool, _ weight: String, _ b: String) -> ListingLine {
+  private func visibleLine(_ n: String, _ down: String, _ labelled: Bool, _ weight: String, _ b: String) -> ListingLine
+  {
     let isLoop = steps > 1
     let indent = isLoop ? "  " : ""
     let parameters = [weight, b] + (labelled ? ["\(levelName).label.weight", "\(levelName).label.bias"] : [])
     if Method.source == .particles {
       return ListingLine(
-        "\(indent)ṽ ~ \(down)(h̃·W\(n)ᵀ + b\(n))\(labelled ? ";  ỹ ~ softmax(h̃·Uᵀ + d)" : "")",
+        "\(indent)v* ~ \(down)(h*·W\(n)ᵀ + b\(n))\(labelled ? ";  y* ~ softmax(h*·Uᵀ + d)" : "")",
         reads: ["particles.hidden.sample"] + parameters,
         writes: ["particles.visible", "particles.visible.sample"]
           + (labelled ? ["particles.labels", "particles.labels.sample"] : []), phase: "sleep", layer: level + 1)
@@ -98,7 +99,7 @@ extension BoltzmannLearner {
     let parameters = [weight, c] + (labelled ? ["\(levelName).label.weight"] : [])
     if Method.source == .particles {
       return ListingLine(
-        "\(indent)h̃ ~ σ(ṽ·W\(n) + \(labelled ? "ỹ·U + " : "")c\(n))",
+        "\(indent)h* ~ σ(v*·W\(n) + \(labelled ? "y*·U + " : "")c\(n))",
         reads: ["particles.visible.sample"] + (labelled ? ["particles.labels.sample"] : []) + parameters,
         writes: ["particles.hidden", "particles.hidden.sample"], phase: "sleep", layer: level + 1)
     }
@@ -118,7 +119,7 @@ extension BoltzmannLearner {
       negative = steps > 1 ? "⟨vᵏhᵏ⟩" : "⟨v¹h¹⟩"
       reads = ["v0", "h0", drawsVisible ? "v1.sample" : "v1", "h1"]
     case .particles:
-      negative = "⟨ṽh̃⟩"
+      negative = "⟨v*h*⟩"
       reads = ["v0", "h0", "particles.visible.sample", "particles.hidden"]
     case .enumeration:
       negative = "⟨vh⟩"
@@ -169,14 +170,14 @@ extension BoltzmannLearner {
       if steps > 1 { add("h1.sample", "h\(k)~", .sample, hidden, h1State) }
     case .particles:
       let (v, h) = (["particle", "visible"], ["particle", "hidden"])
-      add("particles.visible", "ṽ", units, v, particles.visible)
-      add("particles.visible.sample", "ṽ~", .sample, v, particles.visibleState)
+      add("particles.visible", "v*", units, v, particles.visible)
+      add("particles.visible.sample", "v*~", .sample, v, particles.visibleState)
       if labelled {
-        add("particles.labels", "ỹ", .probability, ["particle", "class"], particles.labels)
-        add("particles.labels.sample", "ỹ~", .sample, ["particle", "class"], particles.labelState)
+        add("particles.labels", "y*", .probability, ["particle", "class"], particles.labels)
+        add("particles.labels.sample", "y*~", .sample, ["particle", "class"], particles.labelState)
       }
-      add("particles.hidden", "h̃", .probability, h, particles.hidden)
-      add("particles.hidden.sample", "h̃~", .sample, h, particles.hiddenState)
+      add("particles.hidden", "h*", .probability, h, particles.hidden)
+      add("particles.hidden.sample", "h*~", .sample, h, particles.hiddenState)
     case .enumeration:
       add("expected.products", "⟨vh⟩", .statistic, ["visible", "hidden"], expectations.products)
       add("expected.visible", "⟨v⟩", .probability, ["visible"], expectations.visible)

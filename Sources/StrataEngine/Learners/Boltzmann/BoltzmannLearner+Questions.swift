@@ -7,7 +7,9 @@ extension BoltzmannLearner {
     entries.append(.init("hidden activity", activity.sum / Double(max(activity.count, 1))))
     if let likelihood { entries.append(.init(hasLabels ? "joint log-likelihood" : "log-likelihood", likelihood)) }
     return Measurements(
-      entries + [.init("weight norm", network.levels[level].weight.sumOfSquares.squareRoot()), .init("rate", presentRate)]
+      entries + [
+        .init("weight norm", network.levels[level].weight.sumOfSquares.squareRoot()), .init("rate", presentRate),
+      ]
     )
   }
 
@@ -66,7 +68,8 @@ extension BoltzmannLearner {
 
   /// Calls `body` with a few hundred samples at a time: what the level sees of them, and they themselves.
   private func forEachChunk(
-    of samples: Samples, upTo limit: Int = .max, _ body: (_ rows: Range<Int32>, _ visible: Tensor, _ raw: Tensor) -> Void
+    of samples: Samples, upTo limit: Int = .max,
+    _ body: (_ rows: Range<Int32>, _ visible: Tensor, _ raw: Tensor) -> Void
   ) {
     var x = Tensor.empty
     let count = min(samples.count, limit)
@@ -102,7 +105,9 @@ extension BoltzmannLearner {
       let p = named.name == "h0.sample" ? h0 : h1
       guard p.count == named.tensor.count else { return nil }
       let offset = named.tensor.offset(of: position)
-      return ["drawn: 1 with probability \(number(p[flat: offset])), else 0", "= \(number(named.tensor[flat: offset]))"]
+      return [
+        "drawn: 1 with probability \(number(p[flat: offset])), else 0", "= \(number(named.tensor[flat: offset]))",
+      ]
     case "\(levelName).weight.increment"
     where Method.source == .data && h1.count > 0 && (line == 0 || program[line] == .update):
       return explainIncrement(position)
@@ -235,7 +240,8 @@ extension BoltzmannLearner {
   /// Throws where not all states can be counted.
   public func checkGradients(layer: Int?) throws(StrataError) -> [GradientCheck] {
     if let layer, layer != level + 1 {
-      throw StrataError("level \(level + 1) is the one that learns; there is no gradient of level \(layer)", try: "check")
+      throw StrataError(
+        "level \(level + 1) is the one that learns; there is no gradient of level \(layer)", try: "check")
     }
     var probe = self
     probe.rate = 1

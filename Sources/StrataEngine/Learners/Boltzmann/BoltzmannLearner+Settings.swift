@@ -4,7 +4,8 @@ extension BoltzmannLearner {
   public static var settings: [SettingDescription] {
     var all = [
       SettingDescription("rate", .number(0...1e6), "ε, how far each update goes"),
-      SettingDescription("momentum", .text(form: MomentumSchedule.form), "μ, the share of the last update that goes on"),
+      SettingDescription(
+        "momentum", .text(form: MomentumSchedule.form), "μ, the share of the last update that goes on"),
       SettingDescription("decay", .number(0...1e6), "λ, how much of each weight an update takes away"),
       SettingDescription("batch", .integer(1...1_000_000), "samples in a mini-batch"),
     ]
@@ -20,7 +21,8 @@ extension BoltzmannLearner {
       all.append(SettingDescription("particles", .integer(1...100_000), "persistent chains"))
     }
     return all + [
-      SettingDescription("sparsity", .text(form: "a share between 0 and 1, or off"), "the activity that units are pulled to"),
+      SettingDescription(
+        "sparsity", .text(form: "a share between 0 and 1, or off"), "the activity that units are pulled to"),
       SettingDescription("sparsity-cost", .number(0...1e6), "κ, how hard they are pulled"),
       SettingDescription("schedule", .text(form: RateSchedule.form), "how the rate changes over the level's epochs"),
       SettingDescription("level", .integer(1...1_000), "the level of the stack that learns, counted from the input"),
@@ -90,7 +92,8 @@ extension BoltzmannLearner {
       return
     }
     guard let value = Double(text), value > 0, value < 1 else {
-      throw StrataError("sparsity: a share between 0 and 1, or off, was expected, got '\(text)'", try: "set sparsity 0.05")
+      throw StrataError(
+        "sparsity: a share between 0 and 1, or off, was expected, got '\(text)'", try: "set sparsity 0.05")
     }
     sparsity = value
   }

@@ -24,7 +24,8 @@ public enum NegativeSource: Sendable {
 /// A few Gibbs steps from the data (Hinton 2002). Follows no gradient exactly (Sutskever, Tieleman 2010), and works.
 public enum ContrastiveDivergence: NegativePhase {
   public static let keyword = "cd"
-  public static let summary = "contrastive divergence: a few Gibbs steps away from the data show what the machine prefers"
+  public static let summary =
+    "contrastive divergence: a few Gibbs steps away from the data show what the machine prefers"
   public static let source = NegativeSource.data
 }
 

@@ -27,7 +27,8 @@ extension UpDownLearner {
     case .wakeTop:
       return ListingLine(
         "waketopstates ~ waketopprobs = σ(wake\(pen)states·\(pen)top + \(hasLabels ? "targets·labtop + " : "")topbiases)",
-        reads: ["wake.\(pen)", "\(level).weight", "\(level).hidden.bias"] + labels(["targets", "\(level).label.weight"]),
+        reads: ["wake.\(pen)", "\(level).weight", "\(level).hidden.bias"]
+          + labels(["targets", "\(level).label.weight"]),
         writes: ["wake.top", "wake.top.probability", "neg.top"], phase: "wake", layer: top + 1)
     case .positiveStatistics:
       return ListingLine(
@@ -47,7 +48,8 @@ extension UpDownLearner {
     case .gibbsUp:
       return ListingLine(
         "  negtopstates ~ σ(neg\(pen)states·\(pen)top + \(hasLabels ? "neglabprobs·labtop + " : "")topbiases)",
-        reads: ["neg.\(pen)", "\(level).weight", "\(level).hidden.bias"] + labels(["neg.labels", "\(level).label.weight"]),
+        reads: ["neg.\(pen)", "\(level).weight", "\(level).hidden.bias"]
+          + labels(["neg.labels", "\(level).label.weight"]),
         writes: ["neg.top", "neg.top.probability"], phase: "sleep", layer: top + 1)
     case .negativeStatistics:
       return ListingLine(
@@ -106,7 +108,9 @@ extension UpDownLearner {
     return ListingLine(
       i == 0
         ? "\(lead)sleepvisprobs = \(formula)" : "\(lead)sleep\(to)states ~ sleep\(to)probs = \(formula)",
-      reads: [begins ? "neg.\(from)" : "sleep.\(from)", "level\(i + 1).generative.weight", "level\(i + 1).generative.bias"],
+      reads: [
+        begins ? "neg.\(from)" : "sleep.\(from)", "level\(i + 1).generative.weight", "level\(i + 1).generative.bias",
+      ],
       writes: ["sleep.\(to)"] + (i > 0 ? ["sleep.\(to).probability"] : []) + (begins ? ["sleep.\(from)"] : []),
       phase: "sleep", layer: i + 1)
   }
@@ -120,7 +124,8 @@ extension UpDownLearner {
     add("wake.vis", "data", .activation, "vis", wake[0])
     if hasLabels { add("targets", "targets", .target, "class", targets) }
     for layer in 1...directed {
-      add("wake.\(sign(layer)).probability", "wake\(sign(layer))probs", .probability, "hidden", wakeProbabilities[layer])
+      add(
+        "wake.\(sign(layer)).probability", "wake\(sign(layer))probs", .probability, "hidden", wakeProbabilities[layer])
       add("wake.\(sign(layer))", "wake\(sign(layer))states", .sample, "hidden", wake[layer])
     }
     add("wake.top.probability", "waketopprobs", .probability, "hidden", wakeTopProbabilities)
@@ -146,7 +151,9 @@ extension UpDownLearner {
           sleepProbabilities[layer])
       }
       let symbol = layer == 0 ? "sleepvisprobs" : "sleep\(sign(layer))states"
-      add("sleep.\(sign(layer))", symbol, layer == 0 ? .probability : .sample, layer == 0 ? "vis" : "hidden", sleep[layer])
+      add(
+        "sleep.\(sign(layer))", symbol, layer == 0 ? .probability : .sample, layer == 0 ? "vis" : "hidden", sleep[layer]
+      )
     }
     for i in 0..<directed {
       add("psleep.\(sign(i + 1))", "psleep\(sign(i + 1))states", .probability, "hidden", recognition[i].prediction)

@@ -79,7 +79,8 @@ extension WakeSleepLearner {
     }
     for layer in 0...depth {
       if layer > 0 {
-        add("wake.\(sign(layer)).probability", "wake.\(sign(layer))probs", .probability, layer, wakeProbabilities[layer])
+        add(
+          "wake.\(sign(layer)).probability", "wake.\(sign(layer))probs", .probability, layer, wakeProbabilities[layer])
       }
       add("wake.\(sign(layer))", "wake.\(sign(layer))", layer == 0 ? .activation : .sample, layer, wake[layer])
     }

@@ -25,7 +25,8 @@ public struct WakeSleepLearner: Learner {
     SettingDescription("batch", .integer(1...1_000_000), "samples in a mini-batch"),
     SettingDescription("schedule", .text(form: RateSchedule.form), "how the rates change over the epochs"),
     SettingDescription(
-      "positive", .choice(["no", "yes"]), "keep generative weights to the input from falling below 0: parts only add up"),
+      "positive", .choice(["no", "yes"]), "keep generative weights to the input from falling below 0: parts only add up"
+    ),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
   ]
 

@@ -78,7 +78,8 @@ public struct BeliefNetwork: Model {
     }
     guard plan.classes >= 0, plan.classes != 1 else { throw StrataError("label units need at least 2 classes") }
     guard plan.deviation >= 0, plan.deviation <= 10 else {
-      throw StrataError("weights begin with a deviation between 0 and 10, got \(plan.deviation)", try: "--deviation 0.01")
+      throw StrataError(
+        "weights begin with a deviation between 0 and 10, got \(plan.deviation)", try: "--deviation 0.01")
     }
   }
 
