@@ -51,9 +51,9 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   public var clock: Clock { cursor.clock }
 
   // Settings.
-  var rate = 0.1
+  /// Chains that go on must follow the weights, so these may move only slowly (Tieleman 2008).
+  var rate = Method.source == .particles ? 0.02 : 0.1
   var schedule = RateSchedule.constant
-  // The text is a constant that is right.
   var momentum: MomentumSchedule
   var decay = 0.0002
   /// Gibbs steps of the negative phase.
@@ -141,7 +141,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     self.network = network
     self.seed = seed
     level = network.levels.count - 1
-    momentum = try MomentumSchedule("0.5:0.9@5")
+    momentum = try MomentumSchedule(Method.source == .particles ? "0.5" : "0.5:0.9@5")
     random = RandomStream(seed: seed, name: "gibbs")
     increments = Increments(network.levels[level])
     cursor = DataCursor(rows: BoltzmannLearner.rows(data, network, level: level), size: 20, seed: seed)
