@@ -203,6 +203,21 @@ extension Learner {
     tensors.first { $0.name == name || $0.symbol == name }
   }
 
+  /// What every `explain` does: finds the tensor, checks the position, and where there is nothing more to say tells the
+  /// number. `lines` gives the steps from the formula to it.
+  func explained(
+    _ name: String, at position: [Int], by lines: (NamedTensor, [Int]) -> [String]?
+  ) throws(StrataError) -> Explanation {
+    guard let named = tensor(named: name) else { throw StrataError("there is no tensor '\(name)'", try: "print") }
+    guard named.tensor.count > 0 else { throw StrataError("\(named.name) has not been computed yet", try: "next") }
+    try named.tensor.shape.check(position, of: named.name)
+    let value = named.tensor[flat: named.tensor.offset(of: position)]
+    let place = position.map(String.init).joined(separator: ",")
+    return Explanation(
+      subject: "\(named.name)[\(place)]", value: Double(value),
+      lines: lines(named, position) ?? ["\(named.symbol)[\(place)] = \(number(value))"])
+  }
+
   /// The setting with this key and what was typed for it, checked and in its usual spelling. Throws with what there is.
   static func checked(_ key: String, _ text: String) throws(StrataError) -> String {
     guard let setting = settings.first(where: { $0.key == key }) else {

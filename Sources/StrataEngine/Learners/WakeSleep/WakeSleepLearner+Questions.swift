@@ -188,13 +188,7 @@ extension WakeSleepLearner {
   }
 
   public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {
-    guard let named = tensor(named: name) else { throw StrataError("there is no tensor '\(name)'", try: "print") }
-    guard named.tensor.count > 0 else { throw StrataError("\(named.name) has not been computed yet", try: "next") }
-    try named.tensor.shape.check(position, of: named.name)
-    let value = named.tensor[flat: named.tensor.offset(of: position)]
-    let place = position.map(String.init).joined(separator: ",")
-    let lines = explanation(of: named, at: position) ?? ["\(named.symbol)[\(place)] = \(number(value))"]
-    return Explanation(subject: "\(named.name)[\(place)]", value: Double(value), lines: lines)
+    try explained(name, at: position) { explanation(of: $0, at: $1) }
   }
 
   private func explanation(of named: NamedTensor, at position: [Int]) -> [String]? {

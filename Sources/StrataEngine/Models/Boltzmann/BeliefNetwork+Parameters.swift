@@ -2,14 +2,6 @@
 // are saved.
 
 extension BeliefNetwork {
-  /// Where a parameter lives, with its names.
-  struct Place {
-    var name: String
-    var symbol: String
-    var axes: [String]
-    var path: WritableKeyPath<BeliefNetwork, Tensor>
-  }
-
   /// The sign of a layer of units, as the 2006 paper calls them: vis, hid, pen, top; with more levels hid1, hid2, ….
   /// 0 is the input, `levels.count` the top.
   public func unitSign(_ layer: Int) -> String {
@@ -20,15 +12,15 @@ extension BeliefNetwork {
   }
 
   /// Every parameter, level by level from the input up.
-  var places: [Place] {
-    levels.indices.flatMap { index -> [Place] in
+  public var places: [ParameterPlace<BeliefNetwork>] {
+    levels.indices.flatMap { index -> [ParameterPlace<BeliefNetwork>] in
       let name = "level\(index + 1)"
       let (below, above) = (unitSign(index), unitSign(index + 1))
       let isTop = index == levels.count - 1
       let matrix = ["visible", "hidden"]
-      var all: [Place] = []
+      var all: [ParameterPlace<BeliefNetwork>] = []
       func add(_ end: String, _ symbol: String, _ axes: [String], _ path: WritableKeyPath<BeliefNetwork, Tensor>) {
-        all.append(Place(name: "\(name).\(end)", symbol: symbol, axes: axes, path: path))
+        all.append(ParameterPlace("\(name).\(end)", symbol, axes, path))
       }
       if isUntied {
         if isTop {
@@ -70,38 +62,11 @@ extension BeliefNetwork {
     }
   }
 
-  public var parameters: [NamedTensor] {
-    places.map { NamedTensor($0.name, symbol: $0.symbol, role: .parameter, axes: $0.axes, self[keyPath: $0.path]) }
-  }
-
   public mutating func setParameters(_ tensors: [NamedTensor]) throws(StrataError) {
     var new = self
     // Saved from an untied network: this one becomes untied too.
     if tensors.contains(where: { $0.name.contains(".generative.") }) { new.untie() }
-    let places = new.places
-    for given in tensors {
-      guard let place = places.first(where: { $0.name == given.name || $0.symbol == given.name }) else {
-        throw StrataError(
-          "this \(kind) has no parameter \(given.name); it has \(places.map(\.name).joined(separator: ", "))",
-          try: "network")
-      }
-      let shape = new[keyPath: place.path].shape
-      guard shape == given.tensor.shape else {
-        throw StrataError("\(given.name) is \(shape); the given one is \(given.tensor.shape)", try: "network")
-      }
-      new[keyPath: place.path] = given.tensor
-    }
+    try new.replaceParameters(tensors)
     self = new
-  }
-
-  public mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError) {
-    guard let place = places.first(where: { $0.name == name || $0.symbol == name }) else {
-      throw StrataError(
-        "only parameters can be set, and there is none called \(name); there are "
-          + places.map(\.name).joined(separator: ", "), try: "set weight \(places[0].name)[0,0] 0.5")
-    }
-    guard value.isFinite else { throw StrataError("a weight must be a finite number, got \(value)") }
-    try self[keyPath: place.path].shape.check(position, of: name)
-    self[keyPath: place.path].set(value, at: position)
   }
 }

@@ -6,7 +6,7 @@
 // recognise, the visible biases only generate. Source: Hinton, Osindero, Teh 2006.
 
 /// A stack of Boltzmann machines from the input up.
-public struct BeliefNetwork: Model {
+public struct BeliefNetwork: PlacedModel {
   public static let keyword = "dbn"
   public var kind: String { levels.count == 1 ? "rbm" : "dbn" }
 

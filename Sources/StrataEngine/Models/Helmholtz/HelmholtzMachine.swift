@@ -9,7 +9,7 @@
 // Source: Dayan, Hinton, Neal, Zemel 1995; Hinton, Dayan, Frey, Neal 1995.
 
 /// A belief network of sigmoid layers with recognition and generative weights.
-public struct HelmholtzMachine: Model {
+public struct HelmholtzMachine: PlacedModel {
   public static let keyword = "helmholtz"
 
   /// The weights between one layer and the next, counted from the input.
@@ -89,33 +89,19 @@ public struct HelmholtzMachine: Model {
     return levels.count == 2 ? "hid" : "hid\(layer)"
   }
 
-  /// Where a parameter lives, with its names.
-  private struct Place {
-    var name: String
-    var symbol: String
-    var axes: [String]
-    var path: WritableKeyPath<HelmholtzMachine, Tensor>
-  }
-
-  private var places: [Place] {
-    levels.indices.flatMap { i -> [Place] in
+  public var places: [ParameterPlace<HelmholtzMachine>] {
+    levels.indices.flatMap { i -> [ParameterPlace<HelmholtzMachine>] in
       let name = "level\(i + 1)"
       let (below, above) = (unitSign(i), unitSign(i + 1))
       return [
-        Place(
-          name: "\(name).recognition.weight", symbol: "\(below)\(above)", axes: ["visible", "hidden"],
-          path: \.levels[i].recognitionWeight),
-        Place(
-          name: "\(name).recognition.bias", symbol: "\(above)recbiases", axes: ["hidden"],
-          path: \.levels[i].recognitionBias),
-        Place(
-          name: "\(name).generative.weight", symbol: "\(above)\(below)", axes: ["hidden", "visible"],
-          path: \.levels[i].generativeWeight),
-        Place(
-          name: "\(name).generative.bias", symbol: "\(below)genbiases", axes: ["visible"],
-          path: \.levels[i].generativeBias),
+        ParameterPlace(
+          "\(name).recognition.weight", "\(below)\(above)", ["visible", "hidden"], \.levels[i].recognitionWeight),
+        ParameterPlace("\(name).recognition.bias", "\(above)recbiases", ["hidden"], \.levels[i].recognitionBias),
+        ParameterPlace(
+          "\(name).generative.weight", "\(above)\(below)", ["hidden", "visible"], \.levels[i].generativeWeight),
+        ParameterPlace("\(name).generative.bias", "\(below)genbiases", ["visible"], \.levels[i].generativeBias),
       ]
-    } + [Place(name: "top.bias", symbol: "topgenbiases", axes: ["hidden"], path: \.topBias)]
+    } + [ParameterPlace("top.bias", "topgenbiases", ["hidden"], \.topBias)]
   }
 
   public var parts: [ModelPart] {
@@ -129,38 +115,6 @@ public struct HelmholtzMachine: Model {
         index: i + 1, words: "sigmoid belief \(hidden[i])", name: "level\(i + 1)",
         inputShape: i == 0 ? inputShape : [hidden[i - 1]], outputShape: [hidden[i]], parameterCount: count)
     }
-  }
-
-  public var parameters: [NamedTensor] {
-    places.map { NamedTensor($0.name, symbol: $0.symbol, role: .parameter, axes: $0.axes, self[keyPath: $0.path]) }
-  }
-
-  public mutating func setParameters(_ tensors: [NamedTensor]) throws(StrataError) {
-    var new = self
-    for given in tensors {
-      guard let place = places.first(where: { $0.name == given.name || $0.symbol == given.name }) else {
-        throw StrataError(
-          "this machine has no parameter \(given.name); it has \(places.map(\.name).joined(separator: ", "))",
-          try: "network")
-      }
-      let shape = new[keyPath: place.path].shape
-      guard shape == given.tensor.shape else {
-        throw StrataError("\(given.name) is \(shape); the given one is \(given.tensor.shape)", try: "network")
-      }
-      new[keyPath: place.path] = given.tensor
-    }
-    self = new
-  }
-
-  public mutating func setElement(of name: String, at position: [Int], to value: Scalar) throws(StrataError) {
-    guard let place = places.first(where: { $0.name == name || $0.symbol == name }) else {
-      throw StrataError(
-        "only parameters can be set, and there is none called \(name); there are "
-          + places.map(\.name).joined(separator: ", "), try: "set weight \(places[0].name)[0,0] 0.5")
-    }
-    guard value.isFinite else { throw StrataError("a weight must be a finite number, got \(value)") }
-    try self[keyPath: place.path].shape.check(position, of: name)
-    self[keyPath: place.path].set(value, at: position)
   }
 
   /// Hidden units in all layers together.
