@@ -5,6 +5,12 @@
 // has generative weights of its own, `[hidden, visible]`, which begin as Wᵀ; W and the hidden biases then only
 // recognise, the visible biases only generate. Source: Hinton, Osindero, Teh 2006.
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// A stack of Boltzmann machines from the input up.
 public struct BeliefNetwork: PlacedModel {
   public static let keyword = "dbn"
@@ -186,6 +192,26 @@ public struct BeliefNetwork: PlacedModel {
   /// P(class | input) by the free energy of the label units: exact at the top, given the up-pass. `[batch, classes]`.
   public func classProbabilities(_ input: Tensor) -> Tensor {
     top.classProbabilities(passUp(input, through: levels.count - 1))
+  }
+
+  /// P(class | input) from several up-passes that draw every state: log-probabilities are averaged, since one drawn
+  /// state is one opinion (Hinton, Osindero, Teh 2006, section 6.2, who use 20). `[batch, classes]`.
+  public func classProbabilities(_ input: Tensor, drawnUpPasses count: Int, random: inout RandomStream) -> Tensor {
+    precondition(count > 0, "at least one up-pass")
+    let rows = input.matrixExtents.rows
+    var total = Tensor(Shape(rows: rows, columns: classCount))
+    var (p, state) = (Tensor.empty, Tensor.empty)
+    for _ in 0..<count {
+      var below = input
+      for level in levels.dropLast() {
+        level.sampleHidden(below, probability: &p, state: &state, random: &random)
+        below = state
+      }
+      let one = top.classProbabilities(below)
+      for i in 0..<total.count { total[flat: i] += Scalar(log(max(Double(one[flat: i]), 1e-30))) / Scalar(count) }
+    }
+    Activation.softmax.apply(inPlace: &total, bias: nil)
+    return total
   }
 
   /// Class probabilities by one up-pass: the label units' answer to the top units' probabilities, without knowing the
