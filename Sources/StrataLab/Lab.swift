@@ -143,7 +143,9 @@ public struct Lab: Sendable {
     fault = nil
     if let learner = changed.learner {
       let keyword = type(of: learner).keyword
-      if before.learner.map({ type(of: $0).keyword }) != keyword, let text = changed.learnerText {
+      // Told when it is another way of learning, and when settings that were chosen have gone with the old model.
+      let isOther = before.learner.map { type(of: $0).keyword } != keyword
+      if isOther || (!before.chosen.isEmpty && changed.chosen.isEmpty), let text = changed.learnerText {
         outcome.notes.append("learns by \(text)")
       }
     } else if !changed.model.parts.isEmpty, changed.data != nil, let missing = changed.missing {

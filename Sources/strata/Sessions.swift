@@ -65,7 +65,7 @@ struct Lessons: ParsableCommand {
         "the folder of lessons was not found beside the program",
         try: "run strata from its checkout, or set STRATA_SESSIONS")
     }
-    let names = Lessons.names(in: folder)
+    let names = try Lessons.inOrder(Lessons.names(in: folder), folder)
     let width = names.map(\.count).max() ?? 0
     for name in names {
       let session = try SessionSource.read("\(folder)/\(name).strata", seed: 1)
@@ -74,6 +74,23 @@ struct Lessons: ParsableCommand {
       print("\(name)\(padding)  \(session.field("title") ?? "")\(minutes)")
       if let teaches = session.field("teaches") { print(String(repeating: " ", count: width + 2) + teaches) }
     }
+  }
+
+  /// The order of the course: each behind the one that its header names.
+  private static func inOrder(_ names: [String], _ folder: String) throws(StrataError) -> [String] {
+    var before: [String: String] = [:]
+    for name in names {
+      before[name] = try SessionSource.read("\(folder)/\(name).strata", seed: 1).field("after")
+    }
+    var ordered: [String] = []
+    func add(_ name: String) {
+      guard !ordered.contains(name) else { return }
+      ordered.append(name)
+      for next in names where before[next] == name { add(next) }
+    }
+    for name in names where before[name].map({ !names.contains($0) }) ?? true { add(name) }
+    // A circle is nobody's end: its members still are lessons.
+    return ordered + names.filter { !ordered.contains($0) }
   }
 
   /// Where the lessons lie: `$STRATA_SESSIONS`, or the folder `sessions` at or above the program's own place.

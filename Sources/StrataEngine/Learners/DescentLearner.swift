@@ -49,7 +49,7 @@ public struct DescentLearner: Learner {
 
   private static func function(of model: any Model) throws(StrataError) -> FunctionModel {
     guard let function = model as? FunctionModel else {
-      throw StrataError("descent moves a point on a function; this is a \(model.kind)", try: "minimize x^2")
+      throw StrataError("descent moves a point on a function; this is \(model.described)", try: "minimize x^2")
     }
     return function
   }

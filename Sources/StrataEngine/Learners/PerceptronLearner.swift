@@ -57,7 +57,7 @@ public struct PerceptronLearner: Learner {
   /// The rule moves one layer of threshold units and knows nothing of layers below.
   private static func network(of model: any Model, data: DataSet) throws(StrataError) -> Network {
     guard var network = model as? Network else {
-      throw StrataError("the perceptron rule learns one layer; this is a \(model.kind)", try: "new")
+      throw StrataError("the perceptron rule learns one layer; this is \(model.described)", try: "new")
     }
     let width =
       data.classNames.count > 2 ? data.classNames.count : (data.train.targets.width.map { $0 == 2 ? 1 : $0 } ?? 1)

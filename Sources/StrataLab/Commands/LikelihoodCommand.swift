@@ -51,7 +51,10 @@ extension Command {
     before: ["data bars", "rbm 8"],
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork
-        ? needsLearner(lab) : StrataError("only Boltzmann machines have a partition function", try: "rbm 64")
+        ? needsLearner(lab)
+        : StrataError(
+          "only Boltzmann machines have a partition function",
+          try: lab.experiment.model is HelmholtzMachine ? "test   (it tells the likelihood of a small one)" : "rbm 64")
     })
 
   /// Mean of log p + log Z over samples; label units are summed out.

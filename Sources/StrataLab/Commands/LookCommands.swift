@@ -173,7 +173,8 @@ extension Command {
     table.rows.append(["samples", "\(data.train.count)", "\(data.test.count)"])
     for entry in train.entries {
       table.rows.append([
-        entry.name, NumberText.short(entry.value), test[entry.name].map { NumberText.short($0) } ?? "",
+        entry.name == "kl" ? "kl, in bits" : entry.name, NumberText.short(entry.value),
+        test[entry.name].map { NumberText.short($0) } ?? "",
       ])
     }
     // Every other loss that makes sense on these data, to look at.

@@ -85,7 +85,7 @@ extension Command {
     disabledReason: { lab in
       lab.experiment.model is BeliefNetwork || lab.experiment.model is HelmholtzMachine
         ? nil
-        : StrataError("a \(lab.experiment.model.kind) cannot dream", try: "rbm 64 --labels")
+        : StrataError("\(lab.experiment.model.described) cannot dream", try: "rbm 64 --labels")
     })
 
   @Sendable private static func needsPhases(_ lab: Lab) -> StrataError? {

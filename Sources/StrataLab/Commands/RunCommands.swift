@@ -100,7 +100,9 @@ extension Command {
         return .move { (lab) throws(StrataError) in
           guard let stack = lab.experiment.model as? BeliefNetwork, lab.experiment.learner?.value(of: "level") != nil
           else {
-            throw StrataError("only a stack that learns level by level has stages to run", try: "stack rbm 64")
+            throw StrataError(
+              "only a stack that learns level by level has stages to run",
+              try: lab.experiment.model is BeliefNetwork ? "learn cd 1" : "stack rbm 64")
           }
           lab.queue = stack.levels.indices.flatMap { ["set level \($0 + 1)", "run \(count) \(unit)"] }
           return try lab.beginQueue()

@@ -113,10 +113,13 @@ extension Command {
 
   private static func list(_ lab: Lab) -> Outcome {
     let timeline = lab.timeline
-    var table = TextTable(columns: ["", "branch", "left", "at step", "up to step", "loss", "test accuracy", "by"])
+    // The column that tells how good each is: what is told first of this kind of learner.
+    let headlines = lab.experiment.learner.map { type(of: $0).headlines } ?? []
+    let headline = headlines.map { "test " + $0 }.first { timeline.measuredNames.contains($0) } ?? "test accuracy"
+    var table = TextTable(columns: ["", "branch", "left", "at step", "up to step", "loss", headline, "by"])
     for branch in timeline.branches {
       let loss = timeline.latest("loss", branch: branch.number)?.value
-      let accuracy = timeline.latest("test accuracy", branch: branch.number)?.value
+      let accuracy = timeline.latest(headline, branch: branch.number)?.value
       // What makes it different: its first own edit, or that the parent's was not made.
       var difference = ""
       if let fork = branch.fork {

@@ -190,7 +190,8 @@ public struct Experiment: Sendable {
   ) throws(StrataError) -> [String] {
     guard var network else {
       throw StrataError(
-        "this is no network of layers but a \(model.kind)", try: model is BeliefNetwork ? "unroll   (or: new)" : "new")
+        "this is no network of layers but \(model.described)",
+        try: model is BeliefNetwork ? "unroll   (or: new)" : "new")
     }
     if network.inputShape == nil, let data { try network.setInputShape(data.inputShape) }
     let notes = Experiment.renewed(try change(&network))
@@ -202,7 +203,7 @@ public struct Experiment: Sendable {
     _ change: (inout BeliefNetwork) throws(StrataError) -> Void
   ) throws(StrataError) -> [String] {
     guard var stack = model as? BeliefNetwork else {
-      throw StrataError("this is no stack of Boltzmann machines but a \(model.kind)", try: "rbm 64")
+      throw StrataError("this is no stack of Boltzmann machines but \(model.described)", try: "rbm 64")
     }
     try change(&stack)
     return settle(with: stack)

@@ -23,7 +23,10 @@ struct DreamCalculation: Calculation {
   let title: String
 
   var pace: Double? { 60 }
-  mutating func advance() { dream.step() }
+  /// A long dream takes several steps between two pictures, so that none lasts longer than a few seconds.
+  mutating func advance() {
+    for _ in 0..<max(1, steps / 240) where !isFinished { dream.step() }
+  }
   var isFinished: Bool { dream.steps >= steps }
   var progress: Progress {
     Progress(fraction: Double(dream.steps) / Double(max(steps, 1)), text: "\(title) · step \(dream.steps)")

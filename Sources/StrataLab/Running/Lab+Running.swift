@@ -233,7 +233,10 @@ extension Experiment {
     case .loss, .step, .epoch: return cache.ready(quantity)
     case .measured(let name):
       if cache.measured == nil { cache.measured = measurements }
-      return cache.measured?[name]
+      if let value = cache.measured?[name] { return value }
+      // Before the first mini-batch: what is known of a whole set, where it may be measured now.
+      guard cache.isEvaluated, let data else { return nil }
+      return value(of: data.test.count > 0 ? .onTest(name) : .onTraining(name), &cache)
     case .onTest(let name):
       guard cache.isEvaluated, let learner, let data else { return nil }
       if cache.onTest == nil { cache.onTest = learner.evaluate(data.test) }

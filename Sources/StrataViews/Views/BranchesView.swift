@@ -11,7 +11,8 @@ extension View {
     }
   ) { lab, _, _ in
     let timeline = lab.timeline
-    let names = ["loss", "test loss", "test accuracy"].filter { timeline.measuredNames.contains($0) }
+    let headlines = lab.experiment.learner.map { type(of: $0).headlines.map { "test " + $0 } } ?? []
+    let names = (["loss", "test loss"] + headlines).filter { timeline.measuredNames.contains($0) }
     let columns: [StrataPlot.Table.Column] =
       [.init("branch"), .init("left"), .init("ends at", .right)] + names.map { .init($0, .right) } + [
         .init("first difference")

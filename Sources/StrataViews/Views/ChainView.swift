@@ -11,7 +11,7 @@ extension View {
       if lab.dream != nil { return nil }
       if let reason = noLearner(lab) { return reason }
       guard lab.experiment.model is BeliefNetwork || lab.experiment.model is HelmholtzMachine else {
-        return "a \(lab.experiment.model.kind) runs no chain: rbm 64"
+        return "\(lab.experiment.model.described) runs no chain: rbm 64"
       }
       return nil
     },

@@ -10,7 +10,7 @@ extension View {
       if lab.dream != nil { return nil }
       let model = lab.experiment.model
       return model is BeliefNetwork || model is HelmholtzMachine
-        ? "nothing has been dreamt yet: dream" : "a \(model.kind) cannot dream: rbm 64"
+        ? "nothing has been dreamt yet: dream" : "\(model.described) cannot dream: rbm 64"
     },
     note: { lab, options in
       guard let dream = lab.dream else { return "" }

@@ -11,7 +11,7 @@ extension View {
     reasonMissing: { lab in
       if let reason = noLearner(lab) { return reason }
       guard lab.experiment.model is BeliefNetwork else {
-        return "a \(lab.experiment.model.kind) has no free energy: rbm 64"
+        return "\(lab.experiment.model.described) has no free energy: rbm 64"
       }
       return nil
     },

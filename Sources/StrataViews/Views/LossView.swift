@@ -43,8 +43,10 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   let step = lab.moment.step
   var series: [LineChart.Series] = []
   for branch in timeline.branches where branch.number != timeline.branchNumber {
-    series.append(
-      curve("branch \(branch.number)", timeline.points(of: name, branch: branch.number), role: .past, pattern: .dotted))
+    // What is only measured on the test part is drawn from there.
+    let own = timeline.points(of: name, branch: branch.number)
+    let points = own.isEmpty ? timeline.points(of: "test " + name, branch: branch.number) : own
+    series.append(curve("branch \(branch.number)", points, role: .past, pattern: .dotted))
   }
   let end = timeline.branch.end.step
   if end > step {

@@ -65,7 +65,8 @@ private func feeling(of part: ModelPart, in batch: MiniBatch, columns: Int) -> T
       sparkline(Bins(of: sampled(weight.tensor, atMost: 4_000), count: width).counts, columns: width), role, lead: " ")
   }
   if let up = weights.up?.tensor, let down = weights.down?.tensor {
-    add("cos \(formatDecimal(cosineWithTransposed(up, down), decimals: 2))", .quiet)
+    let cosine = cosineWithTransposed(up, down)
+    if !cosine.isNaN { add("cos \(formatDecimal(cosine, decimals: 2))", .quiet) }
   }
   if let state = LayerState(part: part, in: batch) {
     if !(batch.model is Network) {

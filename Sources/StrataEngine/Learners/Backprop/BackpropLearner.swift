@@ -61,7 +61,7 @@ public struct BackpropLearner: Learner {
 
   public init(data: DataSet, model: any Model, seed: UInt64) throws(StrataError) {
     guard let network = model as? Network else {
-      throw StrataError("backprop learns a network of layers; this is a \(model.kind)", try: "new")
+      throw StrataError("backprop learns a network of layers; this is \(model.described)", try: "new")
     }
     self.data = data
     self.network = network
@@ -75,7 +75,7 @@ public struct BackpropLearner: Learner {
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     guard var network = model as? Network else {
-      throw StrataError("backprop learns a network of layers; this is a \(model.kind)", try: "new")
+      throw StrataError("backprop learns a network of layers; this is \(model.described)", try: "new")
     }
     try network.setInputShape(data.inputShape)
     let usual = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)

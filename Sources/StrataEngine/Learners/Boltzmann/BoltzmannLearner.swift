@@ -175,7 +175,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   /// Sends the model in, checked against the data, or throws what would fit.
   private static func network(of model: any Model, data: DataSet) throws(StrataError) -> BeliefNetwork {
     guard var network = model as? BeliefNetwork else {
-      throw StrataError("\(keyword) learns a Boltzmann machine; this is a \(model.kind)", try: "rbm 64")
+      throw StrataError("\(keyword) learns a Boltzmann machine; this is \(model.described)", try: "rbm 64")
     }
     _ = try network.adapt(to: data)
     guard data.train.count > 0 else { throw StrataError("\(data.name) has no training samples", try: "data digits") }

@@ -112,7 +112,7 @@ public struct UpDownLearner: Learner {
   private static func network(of model: any Model, data: DataSet) throws(StrataError) -> BeliefNetwork {
     guard var network = model as? BeliefNetwork, network.levels.count > 1 else {
       throw StrataError(
-        "up-down fine-tunes a stack of at least two levels; this is a \(model.kind)", try: "stack rbm 500 --labels")
+        "up-down fine-tunes a stack of at least two levels; this is \(model.described)", try: "stack rbm 500 --labels")
     }
     guard network.levels.allSatisfy({ $0.hiddenUnits == .binary }) else {
       throw StrataError("up-down is for binary hidden units", try: "rbm 500")

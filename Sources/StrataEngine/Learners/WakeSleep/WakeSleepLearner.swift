@@ -100,7 +100,7 @@ public struct WakeSleepLearner: Learner {
 
   private static func machine(of model: any Model, data: DataSet) throws(StrataError) -> HelmholtzMachine {
     guard var machine = model as? HelmholtzMachine else {
-      throw StrataError("wake-sleep learns a Helmholtz machine; this is a \(model.kind)", try: "helmholtz 8 1")
+      throw StrataError("wake-sleep learns a Helmholtz machine; this is \(model.described)", try: "helmholtz 8 1")
     }
     _ = try machine.adapt(to: data)
     guard data.train.count > 0 else { throw StrataError("\(data.name) has no training samples", try: "data bars") }

@@ -94,7 +94,7 @@ public struct Dream: Sendable {
       image = machine.fantasies(labels.count, random: &random).visible
     default:
       throw StrataError(
-        "a \(model.kind) cannot dream: that takes a Boltzmann machine, a stack of them, or a Helmholtz machine",
+        "\(model.described) cannot dream: that takes a Boltzmann machine, a stack of them, or a Helmholtz machine",
         try: "rbm 64")
     }
     keepFrame()
