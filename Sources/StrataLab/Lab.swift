@@ -141,6 +141,10 @@ public struct Lab: Sendable {
         "branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
     }
     fault = nil
+    // A dream is its model's.
+    if before.model.parts.map(\.words) != changed.model.parts.map(\.words) || before.data?.name != changed.data?.name {
+      dream = nil
+    }
     if let learner = changed.learner {
       let keyword = type(of: learner).keyword
       // Told when it is another way of learning, and when settings that were chosen have gone with the old model.

@@ -56,6 +56,8 @@ public struct Experiment: Sendable {
   private var reading = Reading()
   /// What the clock of a new learner begins from.
   private var base = Moment()
+  /// The step at which the present model, or another kind of loss, began: curves before it are of something else.
+  public private(set) var firstStep = 0
   /// When the newest step and the newest epoch ended.
   public private(set) var stepTick = 0
   public private(set) var epochTick = 0
@@ -212,6 +214,7 @@ public struct Experiment: Sendable {
   /// Begins again with a model, with default settings; the seed stays, and the data unless others come with it.
   mutating func begin(with model: any Model, data new: DataSet? = nil) -> [String] {
     leaveEngine()
+    firstStep = base.step
     chosen = []
     chosenLearner = nil
     if let new { data = new }
@@ -223,6 +226,7 @@ public struct Experiment: Sendable {
     self.seed = seed
     var model = model
     leaveEngine()
+    firstStep = base.step
     model.initialize(seed: seed)
     return settle(with: model)
   }
@@ -235,7 +239,9 @@ public struct Experiment: Sendable {
     let wasReady = isReady
     chosenLearner = type.keyword
     if let engine, Swift.type(of: engine).keyword != type.keyword {
+      let isOtherLoss = Swift.type(of: engine).lossName != type.lossName
       leaveEngine()
+      if isOtherLoss { firstStep = base.step }
       plan = present
     }
     for setting in settings where !isReady { remember(setting) }

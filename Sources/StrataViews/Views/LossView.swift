@@ -41,24 +41,29 @@ private func secondName(_ lab: Lab) -> String? {
 private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithmic: Bool? = nil) -> LineChart {
   let timeline = lab.timeline
   let step = lab.moment.step
+  // What was measured before this model began is no part of its curve.
+  let first = lab.experiment.firstStep
+  func points(_ key: String, _ branch: Int, upTo last: Int = .max) -> [HistoryPoint] {
+    timeline.points(of: key, branch: branch, upTo: last).filter { first == 0 || $0.firstStep > first }
+  }
   var series: [LineChart.Series] = []
   for branch in timeline.branches where branch.number != timeline.branchNumber {
     // What is only measured on the test part is drawn from there.
-    let own = timeline.points(of: name, branch: branch.number)
-    let points = own.isEmpty ? timeline.points(of: "test " + name, branch: branch.number) : own
-    series.append(curve("branch \(branch.number)", points, role: .past, pattern: .dotted))
+    let own = points(name, branch.number)
+    let shown = own.isEmpty ? points("test " + name, branch.number) : own
+    series.append(curve("branch \(branch.number)", shown, role: .past, pattern: .dotted))
   }
   let end = timeline.branch.end.step
   if end > step {
     // What lies ahead on this branch, after going back.
-    let ahead = timeline.points(of: name, branch: timeline.branchNumber).filter { $0.lastStep >= step }
+    let ahead = points(name, timeline.branchNumber).filter { $0.lastStep >= step }
     series.append(curve("ahead", ahead, role: .past, pattern: .dashed))
   }
   for (key, label, role, pattern) in [
     (name, "train", ColorRole.series1, LinePattern.solid), ("test " + name, "test", .series2, .dashed),
   ] {
-    let points = timeline.points(of: key, branch: timeline.branchNumber, upTo: step)
-    if !points.isEmpty { series.append(curve(label, points, role: role, pattern: pattern)) }
+    let shown = points(key, timeline.branchNumber, upTo: step)
+    if !shown.isEmpty { series.append(curve(label, shown, role: role, pattern: pattern)) }
   }
   series.removeAll { $0.points.isEmpty }
   var range: ClosedRange<Double>?
