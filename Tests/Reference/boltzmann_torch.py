@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds boltzmann.safetensors against PyTorch: a CD-1 step by its arithmetic and by its automatic differentiation, and an
+"""Holds boltzmann.safetensors against PyTorch: a CD-1 step by its arithmetic and by automatic differentiation, and an
 up-down step line by line, all with the states that the engine drew.
 
     pip install torch safetensors
