@@ -10,33 +10,19 @@ public struct MiniBatches: Sendable {
   private var position = 0
   private var stream: RandomStream
 
-  /// Traps unless `size` is positive.
-  public init(count: Int, size: Int, shuffles: Bool = true, seed: UInt64) {
+  /// An epoch goes through the given rows: all of the data, or only those with a label. Traps unless `size` is positive.
+  public init(rows: [Int32], size: Int, shuffles: Bool = true, seed: UInt64) {
     precondition(size > 0, "a mini-batch holds at least one sample")
     self.size = size
     self.shuffles = shuffles
-    order = (0..<Int32(count)).map { $0 }
+    order = rows
     stream = RandomStream(seed: seed, name: "shuffle")
   }
-
-  /// Only some of the rows, such as those with a label.
-  init(rows: [Int32], size: Int, shuffles: Bool = true, seed: UInt64) {
-    self.init(count: 0, size: size, shuffles: shuffles, seed: seed)
-    order = rows
-  }
-
-  /// How many samples an epoch has.
-  var count: Int { order.count }
 
   /// Another size, from the next mini-batch on.
   public mutating func setSize(_ size: Int) {
     precondition(size > 0, "a mini-batch holds at least one sample")
     self.size = size
-  }
-
-  /// Begins a new epoch over this many samples, keeping the random stream.
-  mutating func restart(count: Int) {
-    restart(rows: (0..<Int32(count)).map { $0 })
   }
 
   /// Begins a new epoch over these rows, keeping the random stream.

@@ -3,15 +3,22 @@
 /// The position in the data and the clock.
 struct DataCursor: Sendable {
   var clock = Clock()
-  private(set) var batches: MiniBatches
+  private var batches: MiniBatches
+  /// The rows that an epoch goes through, in the data's order.
+  private var rows: [Int32]
 
   /// At the beginning of the given rows.
   init(rows: [Int32], size: Int, seed: UInt64) {
+    self.rows = rows
     batches = MiniBatches(rows: rows, size: max(1, min(size, rows.count)), seed: seed)
     clock.stepsPerEpoch = batches.remaining
   }
 
   var size: Int { batches.size }
+  /// Samples in an epoch.
+  var count: Int { rows.count }
+  /// Whether the mini-batch that was taken last ended an epoch.
+  var isAtStart: Bool { batches.isAtStart }
   var shuffles: Bool {
     get { batches.shuffles }
     set { batches.shuffles = newValue }
@@ -30,22 +37,23 @@ struct DataCursor: Sendable {
       clock.epochs += 1
       clock.stepInEpoch = 0
     }
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+    recount()
   }
 
   /// Another size, from the next mini-batch on.
   mutating func setSize(_ size: Int) {
-    batches.setSize(max(1, min(size, batches.count)))
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+    batches.setSize(max(1, min(size, rows.count)))
+    recount()
   }
 
-  /// Other rows: a new epoch begins.
-  mutating func restart(rows: [Int32]) {
-    let size = batches.size
+  /// Goes on with these rows: where they are those it has, in the middle of the epoch; other rows, or rows of other data,
+  /// begin an epoch.
+  mutating func follow(_ rows: [Int32], isOtherData: Bool) {
+    guard rows != self.rows || isOtherData else { return }
+    self.rows = rows
     batches.restart(rows: rows)
-    batches.setSize(max(1, min(size, rows.count)))
     clock.stepInEpoch = 0
-    clock.stepsPerEpoch = batches.remaining
+    recount()
   }
 
   /// What was begun of this mini-batch is dropped: the clock counts what is left.

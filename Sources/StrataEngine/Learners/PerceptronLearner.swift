@@ -19,14 +19,14 @@ public struct PerceptronLearner: Learner {
   public private(set) var data: DataSet
   public private(set) var network: Network
   public var model: any Model { network }
-  public private(set) var clock = Clock()
+  public var clock: Clock { cursor.clock }
   public private(set) var line = 0
   public private(set) var rate = 1.0
   /// Samples answered wrongly since the beginning, counted over all units.
   public private(set) var mistakes = 0
   private var mistakesInEpoch = 0
   private var samplesInEpoch = 0
-  private var batches: MiniBatches
+  private var cursor: DataCursor
   private var input = Tensor.empty
   private var target = Tensor.empty
   private var error = Tensor.empty
@@ -37,21 +37,18 @@ public struct PerceptronLearner: Learner {
     self.seed = seed
     self.data = data
     network = try PerceptronLearner.network(of: model, data: data)
-    batches = MiniBatches(rows: data.train.labelledRows, size: 1, seed: seed)
-    clock.stepsPerEpoch = batches.remaining
+    cursor = DataCursor(rows: data.train.labelledRows, size: 1, seed: seed)
   }
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     network = try PerceptronLearner.network(of: model, data: data)
-    if data.train.labelledRows.count != batches.count || data.name != self.data.name {
-      batches.restart(rows: data.train.labelledRows)
-      clock.stepInEpoch = 0
-      (mistakesInEpoch, samplesInEpoch) = (0, 0)
-    }
+    let isOther = data.train.count != self.data.train.count || data.name != self.data.name
+    cursor.follow(data.train.labelledRows, isOtherData: isOther)
+    if clock.stepInEpoch == 0 { (mistakesInEpoch, samplesInEpoch) = (0, 0) }
     self.data = data
     trace = LayerTrace()
     line = 0
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+    cursor.recount()
   }
 
   /// The rule moves one layer of threshold units and knows nothing of layers below.
@@ -100,10 +97,10 @@ public struct PerceptronLearner: Learner {
   public mutating func step() -> NumericFault? {
     let executed = line
     line = (line + 1) % 4
-    clock.instructions += 1
+    defer { cursor.finishInstruction(finishesStep: executed == 3) }
     switch executed {
     case 0:
-      let rows = batches.take()
+      let rows = cursor.take()
       data.train.inputs.gather(rows, into: &input)
       data.train.targets.gather(rows, width: network.outputShape?.elementCount ?? 1, into: &target)
       return fault(input, "input", line: 1)
@@ -130,16 +127,11 @@ public struct PerceptronLearner: Learner {
         for j in 0..<error.count { network.layers[0].parameters[1].value[flat: j] += Scalar(rate) * error[flat: j] }
       }
     }
-    clock.steps += 1
-    clock.stepInEpoch += 1
     loss = Double(mistakesInEpoch) / Double(samplesInEpoch)
-    if batches.isAtStart {
-      clock.epochs += 1
-      clock.stepInEpoch = 0
+    if cursor.isAtStart {
       lastEpochMistakes = mistakesInEpoch
       (mistakesInEpoch, samplesInEpoch) = (0, 0)
     }
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
     return fault(network.layers[0].parameters[0].value, "layer1.weight", line: 4)
   }
 
@@ -196,14 +188,14 @@ public struct PerceptronLearner: Learner {
   public func value(of key: String) -> String? {
     switch key {
     case "rate": rate == rate.rounded() ? String(Int(rate)) : "\(rate)"
-    case "shuffle": batches.shuffles ? "yes" : "no"
+    case "shuffle": cursor.shuffles ? "yes" : "no"
     default: nil
     }
   }
 
   public mutating func set(_ key: String, to text: String) throws(StrataError) {
     let value = try PerceptronLearner.checked(key, text)
-    if key == "rate" { rate = Double(value) ?? rate } else { batches.shuffles = value == "yes" }
+    if key == "rate" { rate = Double(value) ?? rate } else { cursor.shuffles = value == "yes" }
   }
 
   public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {

@@ -25,7 +25,7 @@ extension BackpropLearner {
     case "momentum":
       SettingText.number(optimizer.rule == .momentum || optimizer.rule == .nesterov ? optimizer.momentum : 0)
     case "optimizer": optimizer.rule.rawValue
-    case "batch": "\(batches.size)"
+    case "batch": "\(cursor.size)"
     case "loss": lossFunction.rawValue
     case "l1": SettingText.number(optimizer.l1)
     case "l2": SettingText.number(optimizer.l2)
@@ -35,7 +35,7 @@ extension BackpropLearner {
     case "beta2": SettingText.number(optimizer.beta2)
     case "epsilon": SettingText.number(optimizer.epsilon)
     case "tune": trainsTopOnly ? "top" : "all"
-    case "shuffle": batches.shuffles ? "yes" : "no"
+    case "shuffle": cursor.shuffles ? "yes" : "no"
     default: nil
     }
   }
@@ -47,7 +47,7 @@ extension BackpropLearner {
     case "rate": optimizer.rate = number
     case "momentum": setMomentum(number)
     case "optimizer": try setRule(UpdateRule(rawValue: value) ?? .sgd)
-    case "batch": setBatchSize(min(Int(value) ?? 1, max(batches.count, 1)))
+    case "batch": cursor.setSize(Int(value) ?? 1)
     case "loss": try setLoss(Loss(rawValue: value) ?? .squared)
     case "l1": optimizer.l1 = number
     case "l2": optimizer.l2 = number
@@ -62,7 +62,7 @@ extension BackpropLearner {
         trainsTopOnly = value == "top"
         rebuild()
       }
-    default: batches.shuffles = value == "yes"
+    default: cursor.shuffles = value == "yes"
     }
     chosen.insert(key)
     listing = makeListing()
@@ -87,11 +87,6 @@ extension BackpropLearner {
     if chosen.contains("beta1") { optimizer.beta1 = old.beta1 }
     if chosen.contains("beta2") { optimizer.beta2 = old.beta2 }
     if chosen.contains("epsilon") { optimizer.epsilon = old.epsilon }
-  }
-
-  private mutating func setBatchSize(_ size: Int) {
-    batches.setSize(size)
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
   }
 
   private mutating func setLoss(_ loss: Loss) throws(StrataError) {

@@ -33,13 +33,13 @@ public struct BackpropLearner: Learner {
   public internal(set) var lossFunction: Loss
   /// The largest gradient norm over all parameters; nil when gradients are not clipped.
   public internal(set) var clip: Double?
-  public internal(set) var clock = Clock()
+  public var clock: Clock { cursor.clock }
   public internal(set) var loss = Double.nan
   public internal(set) var line = 0
   public internal(set) var listing: [ListingLine] = []
   let seed: UInt64
   var program: [Instruction] = []
-  var batches: MiniBatches
+  var cursor: DataCursor
   var dropoutStream: RandomStream
   var form = LossForm.plain
   var input = Tensor.empty
@@ -67,8 +67,7 @@ public struct BackpropLearner: Learner {
     self.network = network
     self.seed = seed
     lossFunction = Loss.usual(for: network.layers.last?.activation, targets: data.train.targets)
-    let rows = data.train.labelledRows
-    batches = MiniBatches(rows: rows, size: min(32, max(rows.count, 1)), seed: seed)
+    cursor = DataCursor(rows: data.train.labelledRows, size: 32, seed: seed)
     dropoutStream = RandomStream(seed: seed, name: "dropout")
     try adopt(network, data: data)
   }
@@ -83,13 +82,9 @@ public struct BackpropLearner: Learner {
     try BackpropLearner.check(network, data: data, loss: loss)
     let sameShapes = network.parameters.map(\.tensor.shape) == self.network.parameters.map(\.tensor.shape)
     if !sameShapes { optimizer.forget() }
-    let rows = data.train.labelledRows
-    if rows != self.data.train.labelledRows || rows.count != batches.count || data.train.count != self.data.train.count
-      || data.name != self.data.name
-    {
-      batches.restart(rows: rows)
-      clock.stepInEpoch = 0
-    }
+    cursor.follow(
+      data.train.labelledRows,
+      isOtherData: data.train.count != self.data.train.count || data.name != self.data.name)
     self.data = data
     self.network = network
     lossFunction = loss
@@ -139,7 +134,7 @@ public struct BackpropLearner: Learner {
     outputWidth = network.outputShape?.elementCount ?? 0
     listing = makeListing()
     line = 0
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
+    cursor.recount()
   }
 
   @discardableResult
@@ -148,14 +143,14 @@ public struct BackpropLearner: Learner {
     let instruction = program[executed]
     execute(instruction)
     line = executed + 1 == program.count ? 0 : executed + 1
-    clock.instructions += 1
+    cursor.finishInstruction(finishesStep: instruction == .update)
     return fault(after: instruction, line: executed)
   }
 
   mutating func execute(_ instruction: Instruction) {
     switch instruction {
     case .batch:
-      let rows = batches.take()
+      let rows = cursor.take()
       data.train.inputs.gather(rows, into: &input)
       data.train.targets.gather(rows, width: outputWidth, into: &target)
     case .forward(let index):
@@ -178,18 +173,7 @@ public struct BackpropLearner: Learner {
     case .clip: clipGradients()
     case .update:
       optimizer.update(&network.layers, traces: traces, epoch: clock.epoch)
-      finishStep()
     }
-  }
-
-  private mutating func finishStep() {
-    clock.steps += 1
-    clock.stepInEpoch += 1
-    if batches.isAtStart {
-      clock.epochs += 1
-      clock.stepInEpoch = 0
-    }
-    clock.stepsPerEpoch = clock.stepInEpoch + batches.remaining
   }
 
   /// ‖∇‖ over all parameters, of the gradients that stand there now (Pascanu, Mikolov, Bengio 2013).

@@ -157,10 +157,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     new.network = network
     try new.checkMethod(level: level)
     let rows = BoltzmannLearner.rows(data, network, level: level)
-    // The same data may show other labels.
-    if rows != BoltzmannLearner.rows(self.data, self.network, level: self.level) || data.name != self.data.name {
-      new.cursor.restart(rows: rows)
-    }
+    new.cursor.follow(rows, isOtherData: data.train.count != self.data.train.count || data.name != self.data.name)
     new.data = data
     if level != self.level || isHigher { new.begin(level: level) }
     if new.increments.weight.shape != network.levels[level].weight.shape
@@ -204,8 +201,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     expectations = ModelExpectations()
     likelihood = nil
     levelEpoch = clock.epoch
-    let rows = BoltzmannLearner.rows(data, network, level: level)
-    if rows.count != cursor.batches.count { cursor.restart(rows: rows) }
+    cursor.follow(BoltzmannLearner.rows(data, network, level: level), isOtherData: false)
   }
 
   /// Writes the program for the settings as they are; the present mini-batch is dropped.

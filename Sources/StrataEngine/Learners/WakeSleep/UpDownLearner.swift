@@ -99,11 +99,9 @@ public struct UpDownLearner: Learner {
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     let network = try UpDownLearner.network(of: model, data: data)
-    let rows = UpDownLearner.rows(data, network)
-    // The same data may show other labels.
-    if rows != UpDownLearner.rows(self.data, self.network) || data.name != self.data.name {
-      cursor.restart(rows: rows)
-    }
+    cursor.follow(
+      UpDownLearner.rows(data, network),
+      isOtherData: data.train.count != self.data.train.count || data.name != self.data.name)
     self.data = data
     self.network = network
     rebuild()

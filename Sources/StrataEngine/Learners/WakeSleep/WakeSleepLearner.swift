@@ -90,9 +90,9 @@ public struct WakeSleepLearner: Learner {
 
   public mutating func adopt(_ model: any Model, data: DataSet) throws(StrataError) {
     let machine = try WakeSleepLearner.machine(of: model, data: data)
-    if data.train.count != self.data.train.count || data.name != self.data.name {
-      cursor.restart(rows: (0..<Int32(data.train.count)).map { $0 })
-    }
+    cursor.follow(
+      (0..<Int32(data.train.count)).map { $0 },
+      isOtherData: data.train.count != self.data.train.count || data.name != self.data.name)
     self.data = data
     self.machine = machine
     rebuild()
