@@ -33,6 +33,7 @@ public struct Lab: Sendable {
     case none
     case run(Run)
     case travel(Travel, line: String, Outcome)
+    case search(Search, line: String)
     case calculation(any Calculation, line: String)
   }
 
@@ -55,7 +56,10 @@ public struct Lab: Sendable {
 
   /// Whether what is in progress is a journey through time rather than a run.
   public var isTravelling: Bool {
-    if case .travel = activity { true } else { false }
+    switch activity {
+    case .travel, .search: true
+    case .none, .run, .calculation: false
+    }
   }
 
   /// Does a line, to its end. Throws with what was expected, and then nothing has changed.
@@ -86,6 +90,7 @@ public struct Lab: Sendable {
 
   private mutating func perform(_ action: Action, _ parsed: ParsedLine) throws(StrataError) -> Outcome {
     let line = parsed.arguments.line
+    let start = timeline.position
     if isTravelling {
       guard case .look = action else {
         throw StrataError("on the way to another moment; break that off first, then \(parsed.command.word)")
@@ -94,30 +99,35 @@ public struct Lab: Sendable {
     switch action {
     case .look(let look):
       let outcome = try look(self)
-      record(line, transcribed: parsed.command.isTranscribed)
+      record(line, .look, from: start, transcribed: parsed.command.isTranscribed)
       return outcome
     case .arrange(let arrange):
       splitRun()
       let outcome = try arrange(&self)
-      record(line, transcribed: parsed.command.isTranscribed)
+      record(line, .arrangement, from: start, transcribed: parsed.command.isTranscribed)
       return outcome
     case .edit(let readsFiles, let change):
       splitRun()
       let outcome = try edit(line, readsFiles: readsFiles, change)
-      record(line, transcribed: parsed.command.isTranscribed)
+      record(line, .change, from: start, transcribed: parsed.command.isTranscribed)
       return outcome
     case .move(let move):
       guard !isRunning else {
         throw StrataError("a run is going on; stop it first, then \(parsed.command.word)")
       }
       let outcome = try move(&self)
-      if !isRunning { record(line, transcribed: parsed.command.isTranscribed) }
+      if !isRunning { record(line, .movement, from: start, transcribed: parsed.command.isTranscribed) }
       return outcome
     }
   }
 
-  mutating func record(_ line: String, transcribed: Bool = true) {
-    journal.append(JournalEntry(line: line, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed))
+  mutating func record(
+    _ line: String, _ kind: JournalEntry.Kind, from start: Position, transcribed: Bool = true
+  ) {
+    journal.append(
+      JournalEntry(
+        line: line, kind: kind, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed, start: start)
+    )
   }
 
   /// Changes the experiment, here on the timeline.
@@ -167,8 +177,11 @@ public struct Lab: Sendable {
   private mutating func splitRun() {
     guard case .run(var run) = activity else { return }
     let tick = timeline.present.tick
-    if tick > run.recordedTick { record("step \(tick - run.recordedTick)") }
+    if tick > run.recordedTick {
+      record("step \(tick - run.recordedTick)", .movement, from: run.recordedFrom)
+    }
     run.recordedTick = tick
+    run.recordedFrom = timeline.position
     run.isSplit = true
     activity = .run(run)
   }
@@ -184,8 +197,9 @@ public struct Lab: Sendable {
       if case .done = reason, !queue.isEmpty { return try beginNextStage(after: outcome) }
       queue = []
       return .finished(outcome)
-    case .calculation: return advanceCalculation(for: seconds)
+    case .calculation: return try advanceCalculation(for: seconds)
     case .travel: return try advanceTravel(for: seconds)
+    case .search: return try advanceSearch(for: seconds)
     }
   }
 
@@ -198,7 +212,7 @@ public struct Lab: Sendable {
       queue = []
       return finishRun(.interrupted)
     case .calculation(let calculation, _): return interruptCalculation(calculation)
-    case .travel:
+    case .travel, .search:
       activity = .none
       return Outcome("stayed at step \(moment.step)")
     }
@@ -210,7 +224,8 @@ public struct Lab: Sendable {
     case .none: nil
     case .run: runProgress
     case .calculation(let calculation, _): calculation.progress
-    case .travel(let travel, _, _): Progress(fraction: travel.progress, text: "executing again")
+    case .travel(let travel, _, _): travel.progress
+    case .search(let search, _): search.progress
     }
   }
 }

@@ -94,6 +94,12 @@ import Testing
       "wake 1",
       "sleep", "sleep 1", "dream", "dream 1", "likelihood", "likelihood --runs 0", "run each", "run each 3 epochs",
       "learn cd 1", "learn cd 0", "learn backprop 3", "learn updown", "learn wakesleep", "learn exact",
+      "mark", "mark 1", "mark a b", "timeline x", "compare", "compare 1", "compare 1 9", "compare nobody 1",
+      "back until",
+      "back until nothing", "back until loss < -1", "goto first", "goto first loss < -1", "goto mark nowhere",
+      "goto command 0", "goto command 99", "branch 1 name", "branch 1 name 7", "branch 9 name x", "break 1 --skip x",
+      "break when loss < 1 --twice", "watch W1 --skip -1", "delete branch", "delete branch 9", "delete branch 1",
+      "delete mark nowhere",
       "load", "load weights", "load weights /nonexistent.safetensors", "load weights /dev/null", "load nothing x",
     ]
     var lab = try smallLab()

@@ -16,7 +16,7 @@ extension Command {
           guard phase == "wake" else {
             throw StrataError("the wake phase of this mini-batch is over: \(phase) is next", try: "sleep")
           }
-          var run = Run(.phase(phase), report: .instructions, line: arguments.line, experiment: lab.experiment)
+          var run = Run(.phase(phase), report: .instructions, line: arguments.line, in: lab.timeline)
           run.isFine = true
           run.keepsInstructions = true
           try lab.begin(run)
@@ -41,7 +41,7 @@ extension Command {
             throw StrataError("the wake phase comes first", try: "wake")
           }
           var run = Run(
-            .step(lab.moment.step + 1), report: .instructions, line: arguments.line, experiment: lab.experiment)
+            .step(lab.moment.step + 1), report: .instructions, line: arguments.line, in: lab.timeline)
           run.isFine = true
           run.keepsInstructions = true
           try lab.begin(run)

@@ -9,7 +9,7 @@ extension Command {
         let count = arguments.integer("N") ?? 1
         return .move { (lab) throws(StrataError) in
           var run = Run(
-            .tick(lab.moment.tick + count), report: .instructions, line: arguments.line, experiment: lab.experiment)
+            .tick(lab.moment.tick + count), report: .instructions, line: arguments.line, in: lab.timeline)
           run.isFine = true
           run.keepsInstructions = count <= 64
           try lab.begin(run)
@@ -27,7 +27,7 @@ extension Command {
         let count = arguments.integer("N") ?? 1
         return .move { (lab) throws(StrataError) in
           var run = Run(
-            .step(lab.moment.step + count), report: .steps, line: arguments.line, experiment: lab.experiment)
+            .step(lab.moment.step + count), report: .steps, line: arguments.line, in: lab.timeline)
           run.keepsSteps = count <= 16
           try lab.begin(run)
           return Outcome()
@@ -44,7 +44,7 @@ extension Command {
         .move { (lab) throws(StrataError) in
           var run = Run(
             .phase(lab.timeline.present.nextPhase), report: .instructions, line: arguments.line,
-            experiment: lab.experiment)
+            in: lab.timeline)
           run.isFine = true
           run.keepsInstructions = true
           try lab.begin(run)
@@ -65,7 +65,7 @@ extension Command {
     forms: [
       Form([], "until something stops it") { arguments throws(StrataError) in
         .move { (lab) throws(StrataError) in
-          try lab.begin(Run(.forever, report: .run, line: arguments.line, experiment: lab.experiment))
+          try lab.begin(Run(.forever, report: .run, line: arguments.line, in: lab.timeline))
           return Outcome()
         }
       },
@@ -85,7 +85,7 @@ extension Command {
             case "se": .seconds(Double(count))
             default: .step(moment.step + count)
             }
-          try lab.begin(Run(goal, report: .run, line: arguments.line, experiment: lab.experiment))
+          try lab.begin(Run(goal, report: .run, line: arguments.line, in: lab.timeline))
           return Outcome()
         }
       },
@@ -115,7 +115,7 @@ extension Command {
         return .move { (lab) throws(StrataError) in
           let condition = try Condition(text, in: lab.experiment)
           let run = Run(
-            .until, report: .run, line: "run until \(condition.text)", until: condition, experiment: lab.experiment)
+            .until, report: .run, line: "run until \(condition.text)", until: condition, in: lab.timeline)
           try lab.begin(run)
           return Outcome()
         }

@@ -3,12 +3,19 @@ import StrataEngine
 
 extension Command {
   static let back = Command(
-    "back", .time, "goes back: to where the newest movement began, or by N steps",
+    "back", .time, "goes back: to where the newest movement began, by N steps, or until a condition came true",
     details: """
       What was done stays: going on in the same way stays on the branch, doing something else begins another. \
-      The experiment is bit for bit what it was then.
+      The experiment is bit for bit what it was then. `back until` looks for the newest moment before now at which \
+      the condition held and had not held just before; given again, it goes to the one before that. Conditions are \
+      judged where `run until` judges them: at the ends of mini-batches, or of epochs where a set of samples has to \
+      be evaluated.
       """,
     forms: [
+      Form(
+        [.word("until"), Place("CONDITION", .condition, "such as zeros layer1.output[:,3] == 1")],
+        "to where a condition came true"
+      ) { arguments throws(StrataError) in search(arguments, .newest) },
       Form([
         Place("N", .integer(1...1_000_000_000), optional: true, "how many"),
         Place("UNIT", .unit(units), optional: true, "of what; steps if left out"),
@@ -18,16 +25,46 @@ extension Command {
           try lab.begin(travelTo: destination, branch: lab.timeline.branchNumber, line: arguments.line)
           return Outcome()
         }
-      }
+      },
     ],
-    examples: ["back", "back 2", "back 3 instructions"],
+    examples: ["back", "back 2", "back 3 instructions", "back until step == 2"],
     disabledReason: { lab in
       lab.moment.tick > 0 ? nil : StrataError("this is the beginning: nothing has been executed yet", try: "next")
     })
 
   static let goto = Command(
-    "goto", .time, "goes to a moment of this branch, back or forward along what is recorded",
+    "goto", .time, "goes to a moment, back or forward along what is recorded",
     forms: [
+      Form(
+        [.word("first"), Place("CONDITION", .condition, "such as test accuracy > 0.9")],
+        "the first moment on this branch at which a condition held"
+      ) { arguments throws(StrataError) in search(arguments, .first) },
+      Form([.word("mark"), Place("NAME", .known(.marks), "the mark's name")], "a moment that was given a name") {
+        arguments throws(StrataError) in
+        let name = arguments.text("NAME") ?? ""
+        return .move { (lab) throws(StrataError) in
+          try lab.begin(travelTo: try lab.timeline.requireMark(name).position, line: arguments.line)
+          return Outcome()
+        }
+      },
+      Form(
+        [.word("command"), Place("N", .integer(1...1_000_000), "its number in `timeline`")], "just before a command"
+      ) {
+        arguments throws(StrataError) in
+        let number = arguments.integer("N") ?? 1
+        return .move { (lab) throws(StrataError) in
+          let steps = lab.journal.steps
+          guard steps.indices.contains(number - 1) else {
+            throw StrataError(
+              steps.isEmpty
+                ? "no command has changed or moved anything yet"
+                : "commands are numbered 1 to \(steps.count), got \(number)",
+              try: "timeline")
+          }
+          try lab.begin(travelTo: steps[number - 1].start, line: arguments.line)
+          return Outcome()
+        }
+      },
       Form(
         [
           Place("N", .integer(0...1_000_000_000_000), "which"),
@@ -51,7 +88,8 @@ extension Command {
         }
       },
     ],
-    examples: ["goto 2", "goto 1 epoch", "goto end"])
+    examples: ["goto 2", "goto 1 epoch", "goto end", "goto first loss < 1", "goto mark before", "goto command 3"],
+    before: ["run 2 epochs", "mark before", "next"])
 
   static let branches = Command(
     "branches", .time, "lists the ways that things went",
@@ -61,25 +99,58 @@ extension Command {
     examples: ["branches"])
 
   static let branch = Command(
-    "branch", .time, "goes to the end of branch N",
+    "branch", .time, "goes to the end of a branch, or gives it a name",
     forms: [
-      Form([Place("N", .integer(1...1_000_000), "the branch's number")]) { arguments throws(StrataError) in
-        let number = arguments.integer("N") ?? 1
-        return .move { (lab) throws(StrataError) in
-          let count = lab.timeline.branches.count
-          guard number <= count else {
+      Form(
+        [
+          Place("BRANCH", .known(.branches), "its number or name"), .word("name"),
+          Place("NAME", .word, "what it shall be called"),
+        ], "gives it a name"
+      ) { arguments throws(StrataError) in
+        let word = arguments.text("BRANCH") ?? ""
+        let name = try checkedName(arguments.text("NAME") ?? "", of: "branch")
+        return .arrange { (lab) throws(StrataError) in
+          let branch = try lab.timeline.requireBranch(called: word)
+          if let other = lab.timeline.branches.first(where: { $0.name == name && $0.number != branch.number }) {
             throw StrataError(
-              count == 1
-                ? "there is only branch 1" : "branches are numbered 1 to \(count); there is no branch \(number)",
-              try: "branches")
+              "branch \(other.number) is called \(name.quoted) already", try: "branch \(branch.number) name \(name)2")
           }
-          let tick = lab.timeline.branches[number - 1].end.tick
-          try lab.begin(travelTo: .tick(tick), branch: number, line: arguments.line)
+          lab.timeline.name(branch.number, name)
+          return Outcome("branch \(branch.number) is called \(name)")
+        }
+      },
+      Form([Place("BRANCH", .known(.branches), "its number or name")], "goes to its end") {
+        arguments throws(StrataError) in
+        let word = arguments.text("BRANCH") ?? ""
+        return .move { (lab) throws(StrataError) in
+          let branch = try lab.timeline.requireBranch(called: word)
+          try lab.begin(travelTo: .tick(branch.end.tick), branch: branch.number, line: arguments.line)
           return Outcome()
         }
-      }
+      },
     ],
-    examples: ["branch 1"])
+    examples: ["branch 1", "branch 2 name faster"],
+    before: ["next 2", "back 1", "set rate 0.3", "next"])
+
+  private static func search(_ arguments: Arguments, _ wanted: Search.Wanted) -> Action {
+    let text = arguments.text("CONDITION") ?? ""
+    return .move { (lab) throws(StrataError) in
+      let condition = try Condition(text, in: lab.experiment)
+      lab.begin(Search(condition, wanted, in: lab.timeline), line: arguments.line)
+      return Outcome()
+    }
+  }
+
+  /// A name that can be told from a number. Throws otherwise.
+  static func checkedName(_ name: String, of thing: String) throws(StrataError) -> String {
+    let isName = name.first?.isLetter ?? false
+    guard isName, name.count <= 40, name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }) else {
+      throw StrataError(
+        "a \(thing)'s name is a letter, then letters, digits, '-', '_' or '.', at most 40; got \(name.quoted)",
+        try: "before-the-change")
+    }
+    return name
+  }
 
   private static let units = ["steps", "epochs", "instructions"]
 
@@ -120,19 +191,11 @@ extension Command {
     for branch in timeline.branches {
       let loss = timeline.latest("loss", branch: branch.number)?.value
       let accuracy = timeline.latest(headline, branch: branch.number)?.value
-      // What makes it different: its first own edit, or that the parent's was not made.
-      var difference = ""
-      if let fork = branch.fork {
-        let parent = timeline.branches[fork.branch - 1]
-        difference =
-          branch.edits.count > fork.edits
-          ? branch.edits[fork.edits].line
-          : parent.edits.count > fork.edits ? "without: \(parent.edits[fork.edits].line)" : ""
-      }
       table.rows.append([
-        branch.number == timeline.branchNumber ? "▶" : "", "\(branch.number)",
+        branch.number == timeline.branchNumber ? "▶" : "", branch.label,
         branch.fork.map { "branch \($0.branch)" } ?? "", branch.fork.map { "\($0.step)" } ?? "", "\(branch.end.step)",
-        loss.map { NumberText.short($0) } ?? "", accuracy.map { NumberText.short($0, digits: 3) } ?? "", difference,
+        loss.map { NumberText.short($0) } ?? "", accuracy.map { NumberText.short($0, digits: 3) } ?? "",
+        timeline.difference(of: branch) ?? "",
       ])
     }
     var outcome = Outcome(

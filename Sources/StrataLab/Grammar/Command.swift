@@ -24,7 +24,7 @@ public enum WordKind: Sendable {
 
   /// A layer's words with its options: `dense 64 relu --init he`.
   case layer
-  /// `test accuracy > 0.97`.
+  /// `test accuracy > 0.97`. Options may follow.
   case condition
   /// Words that belong together: an expression. Options may follow.
   case words

@@ -8,7 +8,7 @@ public enum CommandTable {
     .data, .new, .add, .insert, .remove, .change, .network, .rbm, .stack, .helmholtz, .unroll, .minimize,
     .learn, .set, .seed,
     .step, .next, .finish, .wake, .sleep, .run,
-    .back, .goto, .branches, .branch,
+    .back, .goto, .mark, .timeline, .branches, .branch, .compare,
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test, .likelihood, .dream,
     .save, .load,

@@ -186,7 +186,7 @@ private struct FormReader {
       values[place.name] = [text]
       spelling += " " + text
       index = line.tokens.count
-    case .layer, .condition:
+    case .layer:
       while line.tokens.indices.contains(index) { take(line.tokens[index].text, for: place) }
     default:
       while line.tokens.indices.contains(index), !isOption { take(line.tokens[index].text, for: place) }

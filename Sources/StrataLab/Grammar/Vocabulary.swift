@@ -35,6 +35,16 @@ extension Vocabulary {
     return names + tensors.filter { $0.symbol != $0.name }.map { Suggestion($0.symbol, $0.name) }
   }
 
+  /// Branches by number and by name.
+  static let branches = Vocabulary { lab in
+    lab.timeline.branches.flatMap { branch in
+      let help = lab.timeline.difference(of: branch) ?? "the first"
+      return [Suggestion("\(branch.number)", help)] + (branch.name.map { [Suggestion($0, help)] } ?? [])
+    }
+  }
+
+  static let marks = Vocabulary { lab in lab.timeline.marks.map { Suggestion($0.name, "step \($0.step)") } }
+
   /// Everything that `help` knows.
   static let topics = Vocabulary { lab in
     var all = CommandTable.all.map { Suggestion($0.word, $0.summary) }

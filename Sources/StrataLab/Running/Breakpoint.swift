@@ -6,8 +6,12 @@ public struct Breakpoint: Sendable {
   public let number: Int
   /// As it would be typed: `when loss is nan`, `4`, `layer1.weight[0,0]`.
   public let text: String
-  /// How often it stopped a run.
+  /// How often it came true.
   public internal(set) var hits = 0
+  /// Whether it goes when it has stopped a run.
+  public internal(set) var isTemporary = false
+  /// How often it may come true before it stops anything.
+  public internal(set) var skips = 0
   let kind: Kind
   /// What a condition or a watch remembers. Beside the kind, so that it is changed in place.
   var condition: ConditionWatch?
@@ -44,7 +48,18 @@ public struct Breakpoint: Sendable {
   }
 
   /// The command that makes it: `break when loss is nan`.
-  public var command: String { kind == .watch ? "watch \(text)" : "break \(text)" }
+  public var command: String {
+    var command = kind == .watch ? "watch \(text)" : "break \(text)"
+    if let watched, watched.threshold > 0 { command += " --by \(NumberText.exact(watched.threshold))" }
+    if skips > 0 { command += " --skip \(skips)" }
+    return isTemporary ? command + " --once" : command
+  }
+
+  /// Counts that it came true. Returns whether it stops the run.
+  mutating func hit() -> Bool {
+    hits += 1
+    return hits > skips
+  }
 
   /// Whether it has to be looked at after every instruction.
   var isFine: Bool { kind != .when }

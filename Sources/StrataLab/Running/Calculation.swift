@@ -7,7 +7,7 @@ protocol Calculation: Sendable {
   /// How many parts a second a person can follow; nil where there is nothing to see on the way.
   var pace: Double? { get }
   /// Does a small part.
-  mutating func advance()
+  mutating func advance() throws(StrataError)
   var isFinished: Bool { get }
   var progress: Progress { get }
   /// What came of it so far is put where views and `expect` find it; called now and then and at the end.
@@ -113,12 +113,12 @@ extension Lab {
     calculation.publish(to: &self)
   }
 
-  mutating func advanceCalculation(for seconds: Double) -> Advance {
+  mutating func advanceCalculation(for seconds: Double) throws(StrataError) -> Advance {
     guard case .calculation(var calculation, let line) = activity else { return .finished(Outcome()) }
     activity = .none
     let deadline = configuration.now() + seconds
     while !calculation.isFinished {
-      calculation.advance()
+      try calculation.advance()
       if let pace = calculation.pace, let wait = configuration.wait {
         wait(1 / pace)
         break
@@ -130,7 +130,7 @@ extension Lab {
       activity = .calculation(calculation, line: line)
       return .running(calculation.progress)
     }
-    record(line)
+    record(line, .look, from: timeline.position)
     return .finished(calculation.outcome(isComplete: true))
   }
 

@@ -61,11 +61,12 @@ extension Lab {
     if case .seconds = run.goal { isExact = false }
     let tick = moment.tick
     if isExact {
-      record(run.line)
+      record(run.line, .movement, from: run.recordedFrom)
     } else if tick > run.recordedTick {
-      record("step \(tick - run.recordedTick)")
+      record("step \(tick - run.recordedTick)", .movement, from: run.recordedFrom)
     }
     if run.report == .run, moment.step > run.start.step, run.schedule.isCheap { noteTest(at: moment) }
+    if case .breakpoint(let number, _) = reason { breakpoints.removeAll { $0.number == number && $0.isTemporary } }
     var outcome = Outcome(numbers: numbers())
     switch run.report {
     case .instructions: reportInstructions(run, into: &outcome)

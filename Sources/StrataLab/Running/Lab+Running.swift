@@ -153,8 +153,7 @@ extension Lab {
       let held = breakpoints[index].judge(epoch: moment.epoch, evaluated: evaluated) {
         cache.ready($0) ?? timeline.present.value(of: $0, &cache)
       }
-      if let held, reason == nil {
-        breakpoints[index].hits += 1
+      if let held, breakpoints[index].hit(), reason == nil {
         reason = .breakpoint(breakpoints[index].number, Lab.text(of: held))
       }
     }
@@ -172,8 +171,7 @@ extension Lab {
         what = breakpoints[index].watched?.change(in: timeline.present)
           .map { "\(breakpoints[index].text) changed: \($0)" }
       }
-      if let what, reason == nil {
-        breakpoints[index].hits += 1
+      if let what, breakpoints[index].hit(), reason == nil {
         reason = .breakpoint(breakpoints[index].number, what)
       }
     }
@@ -246,6 +244,7 @@ extension Experiment {
       if cache.onTraining == nil { cache.onTraining = learner.evaluate(data.train) }
       return cache.onTraining?[name]
     case .found(let name): return findings[name]
+    case .reduced(let reduction, let reference): return reduction.value(of: reference, in: self)
     case .gradientNorm(let layer): return gradientNorm(layer: layer)
     case .setting(let key): return learner?.value(of: key).flatMap { Double($0) }
     case .element(let reference): return (try? reference.element(in: self)).map(Double.init)

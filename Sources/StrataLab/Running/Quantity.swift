@@ -18,6 +18,8 @@ public enum Quantity: Hashable, Sendable {
   /// A setting that is a number.
   case setting(String)
   case element(TensorReference)
+  /// One number made of a tensor or a part of one: `zeros h1[:,3]`.
+  case reduced(Reduction, TensorReference)
 
   /// What it is called.
   public var name: String {
@@ -32,6 +34,7 @@ public enum Quantity: Hashable, Sendable {
     case .gradientNorm(let layer): "gradient norm \(layer)"
     case .setting(let key): key
     case .element(let reference): reference.text
+    case .reduced(let reduction, let reference): "\(reduction.rawValue) \(reference.text)"
     }
   }
 
@@ -61,6 +64,12 @@ public enum Quantity: Hashable, Sendable {
         throw StrataError("one element was expected, got \(last.quoted)", try: "\(reference.name)[0,0]")
       }
       self = .element(reference)
+      return
+    }
+    if words.count == 2, let reduction = Reduction(rawValue: words[0]),
+      let reference = try? TensorReference(last), experiment.tensor(named: reference.name) != nil
+    {
+      self = .reduced(reduction, reference)
       return
     }
     if let learner = experiment.learner, name == type(of: learner).lossName {
@@ -120,7 +129,9 @@ public enum Quantity: Hashable, Sendable {
     let question = Nearest.question(name, among: names.all)
     return StrataError(
       "there is no quantity \(name.quoted)\(question)",
-      try: "one of " + names.all.joined(separator: ", ") + ", or an element such as layer1.weight[0,0]")
+      try: "one of " + names.all.joined(separator: ", ") + ", an element such as layer1.weight[0,0], or "
+        + Reduction.allCases.map(\.rawValue).joined(separator: "|") + " of a tensor or a part: zeros layer1.output[:,3]"
+    )
   }
 }
 

@@ -30,6 +30,8 @@ struct Run: Sendable {
   var start: Moment
   /// Instructions up to this tick stand in the journal already.
   var recordedTick: Int
+  /// Where what is not in the journal yet began.
+  var recordedFrom: Position
   /// Whether something was changed on the way, so that the command alone no longer says what happened.
   var isSplit = false
   /// Seconds spent executing.
@@ -58,13 +60,15 @@ struct Run: Sendable {
   /// Mini-batches that take longer than this are executed instruction by instruction, to stop soon when asked.
   static let slowUnit = 0.002
 
-  init(_ goal: Goal, report: Report, line: String, until: Condition? = nil, experiment: Experiment) {
+  init(_ goal: Goal, report: Report, line: String, until: Condition? = nil, in timeline: Timeline) {
+    let experiment = timeline.present
     self.goal = goal
     self.until = until.map { ConditionWatch($0) }
     self.report = report
     self.line = line
     start = experiment.moment
     recordedTick = start.tick
+    recordedFrom = timeline.position
     schedule = EvaluationSchedule(experiment)
     // What a learner measures costs about as much as a step of a tiny network.
     measureMask = experiment.model.parameterCount > 20_000 ? 7 : 63

@@ -34,6 +34,10 @@ public struct Branch: Sendable {
   public internal(set) var edits: [Edit]
   /// How far it has been executed.
   public internal(set) var end: Moment
+  /// What it is called, where somebody gave it a name.
+  public internal(set) var name: String?
+  /// Whether it was deleted: kept only for the branches that come out of it.
+  var isDeleted = false
   /// What was measured on it since the fork.
   public internal(set) var history: History
   /// Ticks at which movements began, in order: `back` returns to them.
@@ -47,10 +51,33 @@ public struct Branch: Sendable {
     history = History(after: fork?.step ?? -1)
   }
 
+  /// Its number, with its name where it has one.
+  public var label: String { name.map { "\(number) \($0)" } ?? "\(number)" }
+
+  /// Drops the curves.
+  mutating func forgetMeasurements() { history = History(after: fork?.step ?? -1) }
+
   /// Whether an experiment that has had the first `count` of `others` by `tick`, and no more, is on this branch.
   func agrees(with others: [Edit], first count: Int, at tick: Int) -> Bool {
     guard edits.count >= count else { return false }
     if edits.count > count, edits[count].tick < tick { return false }
     return edits[..<count] == others[..<count]
   }
+}
+
+/// A place on a branch.
+struct Position: Hashable, Sendable {
+  var branch: Int
+  var place: TimelinePlace
+  /// Mini-batches finished there.
+  var step: Int
+}
+
+/// A moment with a name.
+public struct Mark: Hashable, Sendable {
+  public var name: String
+  public var branch: Int { position.branch }
+  public var tick: Int { position.place.tick }
+  public var step: Int { position.step }
+  var position: Position
 }

@@ -124,6 +124,16 @@ struct KeyframeStore: Sendable {
     }
   }
 
+  /// Drops all keyframes of a branch's own list behind a place; all of them without one.
+  mutating func drop(on branch: Int, after place: TimelinePlace?) {
+    for index in lists[branch - 1].indices.reversed() {
+      if let place, lists[branch - 1][index].place <= place { return }
+      // The beginning of everything is kept always.
+      if branch == 1, index == 0 { return }
+      remove(at: index, branch: branch - 1)
+    }
+  }
+
   private func leastMissed(now: Int) -> (branch: Int, index: Int)? {
     var best: (branch: Int, index: Int)?
     var least = Double.infinity

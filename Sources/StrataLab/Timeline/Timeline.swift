@@ -16,16 +16,18 @@ public struct Timeline: Sendable {
   public private(set) var branchNumber = 1
   /// How many of the branch's edits have been applied.
   public private(set) var appliedEdits = 0
-  /// All branches; number n is at index n − 1.
-  public private(set) var branches: [Branch]
-  private var keyframes: KeyframeStore
+  /// All branches, deleted ones too, since others may come out of them; number n is at index n − 1.
+  private(set) var allBranches: [Branch]
+  /// Moments that have a name, in the order of the names.
+  public internal(set) var marks: [Mark] = []
+  var keyframes: KeyframeStore
   /// The tick of the branch's next edit that has not been applied: passing it means leaving the branch.
   private var nextEditTick = Int.max
 
   /// A timeline at its beginning.
   init(_ experiment: Experiment, bound: Int) {
     present = experiment
-    branches = [Branch(number: 1, fork: nil, edits: [], end: experiment.moment)]
+    allBranches = [Branch(number: 1, fork: nil, edits: [], end: experiment.moment)]
     keyframes = KeyframeStore(bound: bound)
     keyframes.insert(
       Keyframe(experiment, place: TimelinePlace(tick: 0, edits: 0), isPinned: true), on: 1, now: 0)
@@ -36,7 +38,14 @@ public struct Timeline: Sendable {
   /// Now.
   public var moment: Moment { present.moment }
   /// The branch that we are on.
-  public var branch: Branch { branches[branchNumber - 1] }
+  public var branch: Branch { allBranches[branchNumber - 1] }
+  /// All branches that can be gone to, in the order of their numbers.
+  public var branches: [Branch] { allBranches.filter { !$0.isDeleted } }
+  /// Now, as a position.
+  var position: Position {
+    Position(
+      branch: branchNumber, place: TimelinePlace(tick: present.tick, edits: appliedEdits), step: present.moment.step)
+  }
   /// Whether anything recorded lies ahead on this branch.
   public var hasFuture: Bool { present.tick < branch.end.tick || appliedEdits < branch.edits.count }
   /// Keyframes kept, the bytes that they hold, and the bound.
@@ -80,12 +89,12 @@ public struct Timeline: Sendable {
   public func points(of name: String, branch number: Int, upTo step: Int = .max) -> [HistoryPoint] {
     var parts: [[HistoryPoint]] = []
     var limit = step
-    var branch = branches[number - 1]
+    var branch = allBranches[number - 1]
     while true {
       parts.append(branch.history[name]?.points(upTo: limit) ?? [])
       guard let fork = branch.fork else { break }
       limit = min(limit, fork.step)
-      branch = branches[fork.branch - 1]
+      branch = allBranches[fork.branch - 1]
     }
     return parts.reversed().flatMap { $0 }
   }
@@ -98,12 +107,12 @@ public struct Timeline: Sendable {
   /// The newest value of a quantity at or before a step of a branch.
   public func latest(_ name: String, branch number: Int, upTo step: Int = .max) -> (value: Double, step: Int)? {
     var limit = step
-    var branch = branches[number - 1]
+    var branch = allBranches[number - 1]
     while true {
       if let point = branch.history[name]?.last(upTo: limit) { return (point.last, min(point.lastStep, limit)) }
       guard let fork = branch.fork else { return nil }
       limit = min(limit, fork.step)
-      branch = branches[fork.branch - 1]
+      branch = allBranches[fork.branch - 1]
     }
   }
 
@@ -139,14 +148,14 @@ public struct Timeline: Sendable {
   /// Notes how far the branch goes and the loss of the step just finished.
   @inline(__always)
   mutating func note(_ moment: Moment, loss: Double?) {
-    if moment.tick > branches[branchNumber - 1].end.tick { branches[branchNumber - 1].end = moment }
-    if let loss { branches[branchNumber - 1].history.loss.append(step: moment.step, value: loss) }
+    if moment.tick > allBranches[branchNumber - 1].end.tick { allBranches[branchNumber - 1].end = moment }
+    if let loss { allBranches[branchNumber - 1].history.loss.append(step: moment.step, value: loss) }
   }
 
   /// Notes other measurements at a step.
   mutating func note(_ measurements: Measurements, prefix: String = "", step: Int) {
     for entry in measurements.entries where !(prefix.isEmpty && entry.name == "loss") {
-      branches[branchNumber - 1].history.append(prefix + entry.name, step: step, value: entry.value)
+      allBranches[branchNumber - 1].history.append(prefix + entry.name, step: step, value: entry.value)
     }
   }
 
@@ -154,10 +163,10 @@ public struct Timeline: Sendable {
   mutating func addWaypoint() {
     let tick = present.tick
     var owner = branchNumber - 1
-    while let fork = branches[owner].fork, tick < fork.tick { owner = fork.branch - 1 }
-    let after = branches[owner].waypoints.lastIndex { $0 <= tick }
-    if let after, branches[owner].waypoints[after] == tick { return }
-    branches[owner].waypoints.insert(tick, at: after.map { $0 + 1 } ?? 0)
+    while let fork = allBranches[owner].fork, tick < fork.tick { owner = fork.branch - 1 }
+    let after = allBranches[owner].waypoints.lastIndex { $0 <= tick }
+    if let after, allBranches[owner].waypoints[after] == tick { return }
+    allBranches[owner].waypoints.insert(tick, at: after.map { $0 + 1 } ?? 0)
   }
 
   /// Where the newest movement before now on this path began; nil at the beginning.
@@ -168,9 +177,12 @@ public struct Timeline: Sendable {
       if let tick = branch.waypoints.last(where: { $0 < limit }) { return tick }
       guard let fork = branch.fork else { return nil }
       limit = min(limit, fork.tick)
-      branch = branches[fork.branch - 1]
+      branch = allBranches[fork.branch - 1]
     }
   }
+
+  /// Changes what is told of a branch.
+  mutating func setBranch(_ number: Int, _ change: (inout Branch) -> Void) { change(&allBranches[number - 1]) }
 
   // Keeping.
 
@@ -199,7 +211,7 @@ public struct Timeline: Sendable {
 
   private mutating func insert(_ keyframe: Keyframe, onPathOf number: Int) -> Int {
     var owner = number
-    while let fork = branches[owner - 1].fork, keyframe.place <= TimelinePlace(tick: fork.tick, edits: fork.edits) {
+    while let fork = allBranches[owner - 1].fork, keyframe.place <= TimelinePlace(tick: fork.tick, edits: fork.edits) {
       owner = fork.branch
     }
     keyframes.insert(keyframe, on: owner, now: present.tick)
@@ -229,13 +241,13 @@ public struct Timeline: Sendable {
       fork(tick: edit.tick, step: present.moment.step, edits: Array(branch.edits.prefix(appliedEdits)) + [edit])
       forked = true
     } else {
-      branches[branchNumber - 1].edits.append(edit)
+      allBranches[branchNumber - 1].edits.append(edit)
     }
     appliedEdits += 1
     present = changed
     updateNextEdit()
     // Edits drop the present mini-batch, so the branch's end may have changed without a tick.
-    if present.tick == branch.end.tick { branches[branchNumber - 1].end = present.moment }
+    if present.tick == branch.end.tick { allBranches[branchNumber - 1].end = present.moment }
     keep(pinned: readsFiles)
     return forked
   }
@@ -245,7 +257,7 @@ public struct Timeline: Sendable {
     let edits = branch.edits
     let numbers = [branchNumber] + branches.map(\.number).filter { $0 != branchNumber }
     return numbers.first { number in
-      let other = branches[number - 1].edits
+      let other = allBranches[number - 1].edits
       return other.count > appliedEdits && other[appliedEdits] == edit
         && other[..<appliedEdits] == edits[..<appliedEdits]
     }
@@ -277,18 +289,18 @@ public struct Timeline: Sendable {
     // What is left is the branch that this place belongs to, not one that itself left it later.
     var parent = branchNumber
     let place = TimelinePlace(tick: tick, edits: appliedEdits)
-    while let fork = branches[parent - 1].fork, place <= TimelinePlace(tick: fork.tick, edits: fork.edits) {
+    while let fork = allBranches[parent - 1].fork, place <= TimelinePlace(tick: fork.tick, edits: fork.edits) {
       parent = fork.branch
     }
     let fork = Fork(branch: parent, tick: tick, step: step, edits: appliedEdits)
-    branches.append(Branch(number: branches.count + 1, fork: fork, edits: edits, end: present.moment))
+    allBranches.append(Branch(number: allBranches.count + 1, fork: fork, edits: edits, end: present.moment))
     keyframes.addBranch()
-    branchNumber = branches.count
+    branchNumber = allBranches.count
     updateNextEdit()
   }
 
   private mutating func updateNextEdit() {
-    let edits = branches[branchNumber - 1].edits
+    let edits = allBranches[branchNumber - 1].edits
     nextEditTick = edits.count > appliedEdits ? edits[appliedEdits].tick : Int.max
   }
 
@@ -296,11 +308,11 @@ public struct Timeline: Sendable {
 
   /// Calls `body` with each branch on the path to a branch's end, newest first, and the last place on it that belongs
   /// to the path; ends when it returns true.
-  private func walk(_ number: Int, upTo place: TimelinePlace, _ body: (Int, TimelinePlace) -> Bool) {
+  func walk(_ number: Int, upTo place: TimelinePlace, _ body: (Int, TimelinePlace) -> Bool) {
     var (number, limit) = (number, place)
     while true {
       if body(number, limit) { return }
-      guard let fork = branches[number - 1].fork else { return }
+      guard let fork = allBranches[number - 1].fork else { return }
       limit = min(limit, TimelinePlace(tick: fork.tick, edits: fork.edits))
       number = fork.branch
     }

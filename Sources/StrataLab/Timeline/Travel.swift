@@ -10,28 +10,25 @@ public enum Destination: Hashable, Sendable {
   case step(Int)
   /// The moment at which so many epochs had just been finished.
   case epoch(Int)
+  /// The moment after so many instructions and so many edits in all.
+  case place(tick: Int, edits: Int)
 }
 
 /// A journey in progress.
 struct Travel: Sendable {
-  let branch: Int
-  let edits: [Edit]
-  private(set) var experiment: Experiment
-  private(set) var appliedEdits: Int
+  private(set) var reexecution: Reexecution
   private let destination: Destination
   private let start: Int
   private let expected: Int
 
   /// Chooses the keyframe to begin at. The destination must lie between the beginning and the branch's end.
   init(to destination: Destination, branch number: Int, in timeline: Timeline) {
-    branch = number
-    edits = timeline.branches[number - 1].edits
-    let end = timeline.branches[number - 1].end
+    let branch = timeline.allBranches[number - 1]
     var destination = destination
     var keyframe: Keyframe?
     // A keyframe in the very step that is wanted knows the tick at which that step began.
     switch destination {
-    case .tick: break
+    case .tick, .place: break
     case .step(let step):
       keyframe = timeline.nearest(onPathOf: number) { $0.step <= step }
       if let found = keyframe, found.step == step {
@@ -47,55 +44,57 @@ struct Travel: Sendable {
         keyframe = timeline.nearest(onPathOf: number) { $0.epochs < epoch }
       }
     }
-    if case .tick(let tick) = destination {
+    switch destination {
+    case .tick(let tick):
       keyframe = timeline.nearest(onPathOf: number, upTo: TimelinePlace(tick: tick, edits: .max))
+      expected = tick
+    case .place(let tick, let edits):
+      keyframe = timeline.nearest(onPathOf: number, upTo: TimelinePlace(tick: tick, edits: edits))
+      expected = tick
+    case .step, .epoch: expected = branch.end.tick
     }
     self.destination = destination
-    experiment = keyframe?.experiment ?? timeline.present
-    appliedEdits = keyframe?.place.edits ?? 0
-    start = experiment.tick
-    if case .tick(let tick) = destination { expected = tick } else { expected = end.tick }
+    // The beginning is kept always.
+    reexecution = Reexecution(of: branch, from: keyframe ?? timeline.keyframes.lists[0][0])
+    start = reexecution.experiment.tick
   }
 
-  /// The part of the way that is done, where it is known.
-  var progress: Double? {
-    guard case .tick = destination, expected > start else { return nil }
-    return Double(experiment.tick - start) / Double(expected - start)
+  /// How far it is: the part that is done, where that is known, and the step.
+  var progress: Progress {
+    let experiment = reexecution.experiment
+    let text = "executing again: step \(NumberText.grouped(experiment.moment.step))"
+    guard expected > start, !isOpen else { return Progress(fraction: nil, text: text) }
+    return Progress(fraction: Double(experiment.tick - start) / Double(expected - start), text: text)
+  }
+
+  private var isOpen: Bool {
+    switch destination {
+    case .tick, .place: false
+    case .step, .epoch: true
+    }
   }
 
   private var isThere: Bool {
-    switch destination {
-    case .tick(let tick): experiment.tick >= tick
+    let experiment = reexecution.experiment
+    return switch destination {
+    case .tick(let tick), .place(let tick, _): experiment.tick >= tick
     case .step(let step): experiment.moment.step >= step
     case .epoch(let epoch): experiment.moment.epochs >= epoch
     }
   }
 
   /// Goes on until it has arrived, or until `isDue`, which is asked every few instructions. Returns whether it has
-  /// arrived. Throws when an edit cannot be made again, which would be a fault of the laboratory.
+  /// arrived.
   mutating func advance(_ surroundings: Surroundings, isDue: () -> Bool) throws(StrataError) -> Bool {
+    var limit = Int.max
+    if case .place(_, let edits) = destination { limit = edits }
     var count = 0
     while true {
-      while appliedEdits < edits.count, edits[appliedEdits].tick == experiment.tick {
-        try apply(edits[appliedEdits], surroundings)
-        appliedEdits += 1
-      }
+      try reexecution.makeEdits(limit: limit, surroundings)
       if isThere { return true }
-      guard experiment.isReady else {
-        throw StrataError("the way to that moment is not recorded: nothing could run at tick \(experiment.tick)")
-      }
-      _ = experiment.step()
+      try reexecution.step()
       count += 1
       if count & 15 == 0, isDue() { return false }
     }
-  }
-
-  private mutating func apply(_ edit: Edit, _ surroundings: Surroundings) throws(StrataError) {
-    guard !edit.readsFiles, let parsed = try CommandTable.parse(edit.line),
-      case .edit(_, let change) = try parsed.form.action(parsed.arguments)
-    else {
-      throw StrataError("'\(edit.line)' cannot be made again without reading its files")
-    }
-    _ = try change(&experiment, surroundings)
   }
 }

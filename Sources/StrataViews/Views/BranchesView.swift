@@ -21,16 +21,15 @@ extension View {
       let values = names.map { name in
         TextLine(timeline.latest(name, branch: branch.number).map { formatNumber($0.value, significant: 3) } ?? "–")
       }
-      let difference = branch.fork.flatMap { fork in
-        branch.edits.indices.contains(fork.edits) ? branch.edits[fork.edits].line : nil
-      }
+      let difference = timeline.difference(of: branch)
       let isHere = branch.number == timeline.branchNumber
       return [
-        TextLine((isHere ? "▸ " : "  ") + "\(branch.number)", isHere ? .accent : .plain),
+        TextLine((isHere ? "▸ " : "  ") + branch.label, isHere ? .accent : .plain),
         TextLine(branch.fork.map { "branch \($0.branch) at step \($0.step)" } ?? "the first", .quiet),
         TextLine("step \(branch.end.step)"),
       ] + values + [TextLine(difference ?? "")]
     }
-    return .table(StrataPlot.Table(columns: columns, rows: rows, selected: timeline.branchNumber - 1))
+    let selected = timeline.branches.firstIndex { $0.number == timeline.branchNumber }
+    return .table(StrataPlot.Table(columns: columns, rows: rows, selected: selected))
   }
 }

@@ -51,7 +51,7 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
     // What is only measured on the test part is drawn from there.
     let own = points(name, branch.number)
     let shown = own.isEmpty ? points("test " + name, branch.number) : own
-    series.append(curve("branch \(branch.number)", shown, role: .past, pattern: .dotted))
+    series.append(curve("branch \(branch.label)", shown, role: .past, pattern: .dotted))
   }
   let end = timeline.branch.end.step
   if end > step {
