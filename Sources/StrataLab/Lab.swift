@@ -16,6 +16,8 @@ public struct Lab: Sendable {
   var nextBreakpoint = 1
   /// Every accepted command.
   public internal(set) var journal = Journal()
+  /// What tells the commands of the session that is being played, up to now, from others; nil where none is.
+  var sessionDigest: String?
   /// The seed that the laboratory began with.
   public let initialSeed: UInt64
   /// Samples a second in the newest run; nil before the first. Measured, for display only.
@@ -99,24 +101,24 @@ public struct Lab: Sendable {
     switch action {
     case .look(let look):
       let outcome = try look(self)
-      record(line, .look, from: start, transcribed: parsed.command.isTranscribed)
+      record(line, .look, from: start, transcribed: parsed.isTranscribed)
       return outcome
     case .arrange(let arrange):
       splitRun()
       let outcome = try arrange(&self)
-      record(line, .arrangement, from: start, transcribed: parsed.command.isTranscribed)
+      record(line, .arrangement, from: start, transcribed: parsed.isTranscribed)
       return outcome
     case .edit(let readsFiles, let change):
       splitRun()
       let outcome = try edit(line, readsFiles: readsFiles, change)
-      record(line, .change, from: start, transcribed: parsed.command.isTranscribed)
+      record(line, .change, from: start, transcribed: parsed.isTranscribed)
       return outcome
     case .move(let move):
       guard !isRunning else {
         throw StrataError("a run is going on; stop it first, then \(parsed.command.word)")
       }
       let outcome = try move(&self)
-      if !isRunning { record(line, .movement, from: start, transcribed: parsed.command.isTranscribed) }
+      if !isRunning { record(line, .movement, from: start, transcribed: parsed.isTranscribed) }
       return outcome
     }
   }

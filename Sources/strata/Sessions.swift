@@ -24,11 +24,15 @@ struct Run: ParsableCommand {
   @Option(name: .customLong("allow-file"), help: "A file that the session may read or write. May be repeated.")
   var allowedFiles: [String] = []
 
+  @Flag(help: "Enter the session at its newest checkpoint (save checkpoint FILE), named by --allow-file.")
+  var resume = false
+
   @OptionGroup var options: LabOptions
 
   func run() throws {
     let session = try SessionSource.read(file, seed: options.seed)
-    throw ExitCode(runHeadless(session, options.configuration(files: .only(allowedFiles)), json: json))
+    throw ExitCode(
+      runHeadless(session, options.configuration(files: .only(allowedFiles)), json: json, resumes: resume))
   }
 }
 

@@ -90,6 +90,21 @@ private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) thr
   }
 }
 
+/// The bugs that lessons plant.
+@Suite struct FlawTests {
+  @Test(
+    "the checker sees each planted bug, and in which layers it is", arguments: [("1", [1]), ("2", [1]), ("3", [1, 2])])
+  func planted(flaw: String, layers: [Int]) throws {
+    var learner = try learner(layers: ["dense 5 tanh", "dense 3 softmax"], loss: .crossEntropy, classes: 3)
+    #expect(try learner.checkGradients(layer: nil).allSatisfy { $0.relativeError < 1e-6 })
+    try learner.set("flaw", to: flaw)
+    let wrong = try learner.checkGradients(layer: nil).filter { $0.relativeError > 1e-3 }
+    #expect(Set(wrong.map(\.name).compactMap { $0.first { $0.isNumber }?.wholeNumberValue }) == Set(layers))
+    try learner.set("flaw", to: "off")
+    #expect(try learner.checkGradients(layer: nil).allSatisfy { $0.relativeError < 1e-6 })
+  }
+}
+
 /// A dense layer whose weight gradient is forgotten to be summed right: twice what it should be.
 private struct Planted: Layer {
   static var grammar: LayerGrammar { Dense.grammar }

@@ -158,6 +158,13 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
   return all
 }
 
+/// The bits of all that is learned.
+func bits(_ model: any Model) -> [String: [UInt32]] {
+  var all: [String: [UInt32]] = [:]
+  for named in model.parameters { all[named.name] = named.tensor.elements.map(\.bitPattern) }
+  return all
+}
+
 @Suite struct LearnerConformanceTests {
   @Test("stepped equals free-running, bit by bit", arguments: Subjects.all)
   func stepping(subject: Subject) throws {
@@ -190,6 +197,46 @@ func bits(_ learner: any Learner) -> [String: [UInt32]] {
     for _ in 0..<50 { again.step() }
     #expect(bits(again) == future)
     #expect(again.clock == learner.clock)
+  }
+
+  @Test("carried out and into another learner, it goes on with the same bits", arguments: Subjects.all, [0, 1, 7])
+  func carrying(subject: Subject, steps: Int) throws {
+    var learner = try subject.make()
+    for _ in 0..<steps { learner.next() }
+    var state = LearnerState()
+    var copy = learner
+    try copy.carry(&state)
+    #expect(bits(copy.model) == bits(learner.model))
+    var other = try subject.make()
+    // A learner that has been elsewhere in the meantime.
+    for _ in 0..<3 { other.next() }
+    var model = other.model
+    try model.setParameters(learner.model.parameters)
+    try other.adopt(model, data: other.data)
+    var arriving = LearnerState(tensors: state.tensors, words: state.words)
+    try other.carry(&arriving)
+    #expect(other.clock == learner.clock)
+    #expect(other.loss.bitPattern == learner.loss.bitPattern)
+    for _ in 0..<9 {
+      learner.next()
+      other.next()
+    }
+    #expect(bits(other.model) == bits(learner.model), "\(subject) after \(steps) steps")
+    #expect(other.clock == learner.clock)
+    // What does not fit is refused, whatever is missing or wrong.
+    for entry in state.tensors {
+      let tensors = state.tensors.filter { $0.name != entry.name }
+      var broken = LearnerState(tensors: tensors, words: state.words)
+      #expect(throws: StrataError.self) { try other.carry(&broken) }
+    }
+    for (name, _) in state.words {
+      for value in ["", "-1", "x", "99999999999999999999"] where !(name == "loss" || name.hasSuffix("epoch")) {
+        var words = state.words
+        words[name] = value
+        var broken = LearnerState(tensors: state.tensors, words: words)
+        #expect(throws: StrataError.self, "\(name) = \(value)") { try other.carry(&broken) }
+      }
+    }
   }
 
   @Test("the listing names tensors that exist and each line writes what it says", arguments: Subjects.all)

@@ -13,7 +13,8 @@ import Testing
     ] { _ = try lab.execute(line) }
     _ = try lab.execute("save session \(folder.path)/walk.strata")
     let text = try #require(read("\(folder.path)/walk.strata"))
-    #expect(text.hasPrefix("strata session 1\nseed 5\n\ndata moons --samples 40\n"))
+    #expect(text.hasPrefix("strata session 1\nseed 5\nengine "))
+    #expect(text.contains("\nends step 31 ") && text.contains("\n\ndata moons --samples 40\n"))
     #expect(text.contains("\nsay Now \"watch\" it.\n"))
     #expect(!text.contains("help") && !text.contains("save"))
     let file = try SessionFile(text: text)

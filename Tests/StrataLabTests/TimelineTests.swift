@@ -3,6 +3,12 @@ import StrataEngine
 import StrataLab
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct TimelineTests {
   /// A laboratory in which the commands were given straight away.
   func straight(_ commands: [String]) throws -> Lab {
@@ -11,15 +17,18 @@ import Testing
     return lab
   }
 
-  @Test(arguments: [1, 2, 3]) func randomWalksAgreeWithStraightExecution(seed: UInt64) throws {
+  /// Moves of each walk; the variable STRATA_MOVES makes them longer.
+  static let moves = getenv("STRATA_MOVES").flatMap { Int(String(cString: $0)) } ?? 400
+
+  @Test(arguments: [1, 2, 3, 4]) func randomWalksAgreeWithStraightExecution(seed: UInt64) throws {
     var dice = Dice(seed)
     var lab = try smallLab()
     if seed > 2 { _ = try lab.execute("set memory 1") }
-    for move in 0..<400 {
-      let branches = lab.timeline.branches.count
+    for move in 0..<TimelineTests.moves {
+      let branches = lab.timeline.branches.last?.number ?? 1
       let end = lab.timeline.branch.end
       let line: String
-      switch dice.roll(14) {
+      switch dice.roll(18) {
       case 0, 1: line = "step \(1 + dice.roll(5))"
       case 2: line = "next \(1 + dice.roll(3))"
       case 3, 4: line = "run \(1 + dice.roll(30)) steps"
@@ -30,6 +39,16 @@ import Testing
       case 9: line = "goto \(dice.roll(end.tick + 1)) instructions"
       case 10: line = "goto \(dice.roll(end.epochs + 1)) epochs"
       case 11: line = "branch \(1 + dice.roll(branches))"
+      case 14: line = "goto command \(1 + dice.roll(lab.journal.steps.count))"
+      case 15: line = dice.pick(["mark a", "mark b", "mark c", "goto mark a", "goto mark b", "goto mark c"])
+      case 16:
+        line = dice.pick([
+          "back until loss < 0.4", "back until test accuracy > 0.8", "goto first loss < 0.5",
+          "back until loss rises 2 times",
+          "goto first epoch > 1",
+        ])
+      case 17:
+        line = dice.roll(3) == 0 ? "delete branch \(1 + dice.roll(branches))" : "compare \(1 + dice.roll(branches))"
       case 12: line = dice.pick(["set rate 0.5", "set rate 0.05", "set momentum 0.9", "set optimizer adam", "finish"])
       default:
         line = dice.pick([
@@ -51,7 +70,7 @@ import Testing
     }
     #expect(lab.timeline.branches.count > 5)
     // Every branch's end, too, is what straight execution makes of its commands.
-    for number in 1...lab.timeline.branches.count where number % 7 == 1 {
+    for number in lab.timeline.branches.map(\.number) where number % 7 == 1 {
       _ = try lab.execute("branch \(number)")
       let other = try straight(lab.timeline.straightCommands)
       #expect(fingerprint(other.experiment) == fingerprint(lab.experiment), "end of branch \(number)")

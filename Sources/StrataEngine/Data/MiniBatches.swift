@@ -6,9 +6,9 @@ public struct MiniBatches: Sendable {
   public private(set) var size: Int
   /// Whether each epoch has an order of its own.
   public var shuffles: Bool
-  private var order: [Int32]
-  private var position = 0
-  private var stream: RandomStream
+  var order: [Int32]
+  var position = 0
+  var stream: RandomStream
 
   /// An epoch goes through the given rows: all of the data, or only those with a label. Traps unless `size` is positive.
   public init(rows: [Int32], size: Int, shuffles: Bool = true, seed: UInt64) {

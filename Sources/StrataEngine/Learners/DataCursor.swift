@@ -3,7 +3,7 @@
 /// The position in the data and the clock.
 struct DataCursor: Sendable {
   var clock = Clock()
-  private var batches: MiniBatches
+  var batches: MiniBatches
   /// The rows that an epoch goes through, in the data's order.
   private var rows: [Int32]
 

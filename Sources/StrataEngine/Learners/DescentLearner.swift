@@ -76,6 +76,13 @@ public struct DescentLearner: Learner {
     ]
   }
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try clock.carry(&state)
+    try state.carry("loss", &loss)
+    try optimizer.carry(&state, shapes: [[function.position.value.shape]])
+    path = [place]
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line

@@ -184,6 +184,10 @@ public protocol Learner: Sendable {
   /// Changes a setting from what was typed. Takes effect at the next instruction that uses it.
   mutating func set(_ key: String, to text: String) throws(StrataError)
 
+  /// Carries everything out, or in, that decides what comes after the end of a mini-batch, besides model, data and
+  /// settings. Called where `line` is 0. Throws when what comes in does not fit.
+  mutating func carry(_ state: inout LearnerState) throws(StrataError)
+
   /// One number with its formula filled in. Throws when there is no such tensor or position.
   func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation
 }

@@ -93,6 +93,14 @@ public struct PerceptronLearner: Learner {
     ]
   }
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try cursor.carry(&state)
+    try state.carry("mistakes", &mistakes)
+    try state.carry("mistakes.in-epoch", &mistakesInEpoch)
+    try state.carry("samples.in-epoch", &samplesInEpoch)
+    try state.carry("loss", &loss)
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line

@@ -141,10 +141,10 @@ public struct Optimizer: Sendable {
   public var l1 = 0.0
   public var l2 = 0.0
   /// Updates made: Adam's t.
-  public private(set) var updates = 0
+  public internal(set) var updates = 0
   /// What is remembered, a tensor a parameter, in the order of the layers; empty where the rule has none.
-  public private(set) var first: [[Tensor]] = []
-  public private(set) var second: [[Tensor]] = []
+  public internal(set) var first: [[Tensor]] = []
+  public internal(set) var second: [[Tensor]] = []
 
   public init(_ rule: UpdateRule, rate: Double? = nil) {
     self.rule = rule

@@ -15,9 +15,9 @@ import CKernels
 public struct RandomStream: Hashable, Sendable {
   private let key: UInt64
   private let stream: UInt64
-  private var counter: UInt64 = 0
-  private var block: SIMD4<UInt32> = .zero
-  private var used = 4
+  var counter: UInt64 = 0
+  var block: SIMD4<UInt32> = .zero
+  var used = 4
 
   /// The stream of a purpose under a session's seed.
   public init(seed: UInt64, name: String) {

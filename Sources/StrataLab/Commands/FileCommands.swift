@@ -8,15 +8,17 @@ extension Command {
     details:
       "A file is written whole or not at all. Weights go to .safetensors, tensors to .npy, views to .svg, .png or .txt.",
     forms: [
-      Form([.word("session"), file], "the commands so far, to be played again") { arguments throws(StrataError) in
-        let path = arguments.text("FILE") ?? ""
-        return .look { (lab) throws(StrataError) in
-          try lab.configuration.files.check(path, to: "write")
-          let session = lab.session
-          try AtomicFile.write(session.text, to: lab.expanded(path))
-          return Outcome("\(path): \(session.lines.count) commands")
+      Form(
+        [.word("session"), file], "the commands so far, to be played again",
+        options: { _ in
+          [OptionDescription("checkpoint", nil, "a checkpoint beside it, so that it can be entered at its end")]
         }
+      ) { arguments throws(StrataError) in
+        let path = arguments.text("FILE") ?? ""
+        let withCheckpoint = arguments.flag("checkpoint")
+        return .look { (lab) throws(StrataError) in try saveSession(lab, path, withCheckpoint: withCheckpoint) }
       },
+      checkpointForm,
       Form(
         [.word("weights"), file], "all parameters, as safetensors",
         options: { _ in [OptionDescription("gradients", nil, "the gradients too, as they stand now")] }
@@ -60,7 +62,8 @@ extension Command {
       },
     ],
     examples: [
-      "save session lesson.strata", "save weights digits.safetensors", "save tensor W1 w1.npy",
+      "save session lesson.strata", "save checkpoint here.safetensors", "save weights digits.safetensors",
+      "save tensor W1 w1.npy",
       "save plot loss loss.svg",
     ],
     isTranscribed: false)
@@ -93,6 +96,21 @@ extension Command {
     })
 
   private static let file = Place("FILE", .path, "a file's path")
+
+  private static func saveSession(_ lab: Lab, _ path: String, withCheckpoint: Bool) throws(StrataError) -> Outcome {
+    try lab.configuration.files.check(path, to: "write")
+    var session = lab.session
+    var notes: [String] = []
+    if withCheckpoint {
+      let beside = (path.hasSuffix(".strata") ? String(path.dropLast(7)) : path) + ".safetensors"
+      try lab.configuration.files.check(beside, to: "write")
+      try Checkpoint(lab).file.write(to: lab.expanded(beside))
+      session.append("save checkpoint \(TypedLine.quoted(beside))")
+      notes.append("\(beside): enter it at once by strata run \(TypedLine.quoted(path)) --resume")
+    }
+    try AtomicFile.write(session.text, to: lab.expanded(path))
+    return Outcome("\(path): \(session.lines.count) commands", notes: notes)
+  }
 
   private static func saveWeights(_ lab: Lab, _ path: String, withGradients: Bool) throws(StrataError) -> Outcome {
     let experiment = lab.experiment

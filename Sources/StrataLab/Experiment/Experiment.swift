@@ -55,12 +55,12 @@ public struct Experiment: Sendable {
   /// What the learner says of itself, read whenever it has moved: asking it through the existential would copy it.
   private var reading = Reading()
   /// What the clock of a new learner begins from.
-  private var base = Moment()
+  var base = Moment()
   /// The step at which the present model, or another kind of loss, began: curves before it are of something else.
-  public private(set) var firstStep = 0
+  public internal(set) var firstStep = 0
   /// When the newest step and the newest epoch ended.
-  public private(set) var stepTick = 0
-  public private(set) var epochTick = 0
+  public internal(set) var stepTick = 0
+  public internal(set) var epochTick = 0
   private var seenSteps = 0
   private var seenEpochs = 0
 
@@ -293,6 +293,15 @@ public struct Experiment: Sendable {
     var model = self.model
     try model.setParameters(tensors)
     return settle(with: model)
+  }
+
+  /// Changes the learner at work, all or nothing.
+  mutating func changeLearner(_ change: (inout any Learner) throws(StrataError) -> Void) throws(StrataError) {
+    guard isReady, var learner = engine else { throw missing ?? StrataError("nothing can run yet") }
+    try change(&learner)
+    engine = learner
+    readEngine()
+    (seenSteps, seenEpochs) = (learner.clock.steps, learner.clock.epochs)
   }
 
   // Finding a learner.

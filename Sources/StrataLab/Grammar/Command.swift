@@ -137,16 +137,19 @@ public struct Form: Sendable {
   public var optionsUsage: String?
   /// Its options; they may depend on the words before them (`learn LEARNER`).
   public var options: @Sendable (_ words: [String]) -> [OptionDescription]
+  /// Whether accepted lines belong into a saved session, where that is other than with the command's other forms.
+  public var isTranscribed: Bool?
   public var action: @Sendable (Arguments) throws(StrataError) -> Action
 
   public init(
     _ places: [Place], _ help: String = "", optionsUsage: String? = nil,
-    options: @escaping @Sendable ([String]) -> [OptionDescription] = { _ in [] },
+    isTranscribed: Bool? = nil, options: @escaping @Sendable ([String]) -> [OptionDescription] = { _ in [] },
     action: @escaping @Sendable (Arguments) throws(StrataError) -> Action
   ) {
     self.places = places
     self.help = help
     self.optionsUsage = optionsUsage
+    self.isTranscribed = isTranscribed
     self.options = options
     self.action = action
   }

@@ -6,6 +6,9 @@ public struct ParsedLine: Sendable {
   public let command: Command
   public let form: Form
   public let arguments: Arguments
+
+  /// Whether, when it is accepted, it belongs into a saved session.
+  public var isTranscribed: Bool { form.isTranscribed ?? command.isTranscribed }
 }
 
 extension CommandTable {

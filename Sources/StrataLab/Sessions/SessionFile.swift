@@ -31,7 +31,7 @@ public struct SessionLine: Hashable, Sendable {
 public struct SessionFile: Hashable, Sendable {
   public static let version = 1
   /// What a header may hold besides `seed`.
-  public static let fields = ["title", "teaches", "minutes", "after", "engine"]
+  public static let fields = ["title", "teaches", "minutes", "after", "engine", "ends"]
   public static let maximumBytes = 4_000_000
   public static let maximumLines = 100_000
 
@@ -56,6 +56,18 @@ public struct SessionFile: Hashable, Sendable {
     headerFields = []
     // After the version, the seed and an empty line.
     lines = commands.enumerated().map { SessionLine(number: $0 + 4, text: $1) }
+  }
+
+  /// One more command at the end.
+  mutating func append(_ command: String) {
+    lines.append(SessionLine(number: (lines.last?.number ?? 3 + headerFields.count) + 1, text: command))
+  }
+
+  /// Adds a header field, or replaces it.
+  mutating func setField(_ name: String, _ value: String) {
+    headerFields.removeAll { $0.name == name }
+    headerFields.append(Field(name: name, value: value))
+    for index in lines.indices { lines[index].number = index + 4 + headerFields.count }
   }
 
   /// Reads a file's bytes. Throws with the line's number and what was expected.
@@ -156,5 +168,10 @@ public struct SessionFile: Hashable, Sendable {
 
 extension Lab {
   /// What was done so far, as a session.
-  public var session: SessionFile { SessionFile(seed: initialSeed, commands: journal.transcript) }
+  public var session: SessionFile {
+    var session = SessionFile(seed: initialSeed, commands: journal.transcript)
+    session.setField("engine", Compute.fingerprint)
+    if let ending = ending { session.setField("ends", ending.text) }
+    return session
+  }
 }

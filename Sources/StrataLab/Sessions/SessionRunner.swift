@@ -1,4 +1,5 @@
 // Plays a session: a line after the other, for real, and fails with the line at the first error or unmet expectation.
+import StrataData
 import StrataEngine
 
 /// A line of a session that failed.
@@ -24,6 +25,38 @@ public struct SessionRunner: Sendable {
     lab = Lab(configuration, seed: session.seed)
   }
 
+  /// Goes to the newest checkpoint that can be entered, and behind the line that took it. Returns what to tell: where
+  /// it went, or why not; nil where the session takes none.
+  public mutating func resume() -> String? {
+    var reasons: [String] = []
+    for index in session.lines.indices.reversed() {
+      guard let parsed = try? CommandTable.parse(session.lines[index].text), parsed.command.word == "save",
+        parsed.arguments.line.hasPrefix("save checkpoint "), let path = parsed.arguments.text("FILE")
+      else { continue }
+      do throws(StrataError) {
+        try lab.configuration.files.check(path, to: "read")
+        let before = session.lines[..<index].map(\.text)
+        let checkpoint = try Checkpoint(Safetensors.read(lab.expanded(path)), place: path)
+        guard checkpoint.seed == session.seed, checkpoint.commands == Checkpoint.digest(of: before) else {
+          throw StrataError(
+            "\(path.safe) was taken by other commands than those before line \(session.lines[index].number)")
+        }
+        var entered = lab
+        try entered.enter(checkpoint, having: session.lines[...index].map(\.text))
+        lab = entered
+        position = index + 1
+        var text = "entered behind line \(session.lines[index].number) by \(path.safe), at step \(lab.moment.step)"
+        if checkpoint.fingerprint != Compute.fingerprint {
+          text += "; it was taken with \(checkpoint.fingerprint), here it is \(Compute.fingerprint)"
+        }
+        return text
+      } catch {
+        reasons.append(error.problem)
+      }
+    }
+    return reasons.first.map { "begins at the beginning: \($0)" }
+  }
+
   /// The line that is done next, or that is being done; nil at the end.
   public var line: SessionLine? {
     hasQuit || !session.lines.indices.contains(position) ? nil : session.lines[position]
@@ -36,6 +69,7 @@ public struct SessionRunner: Sendable {
   public mutating func begin() throws(SessionFailure) -> Outcome? {
     guard let line else { return nil }
     do throws(StrataError) {
+      lab.sessionDigest = Checkpoint.digest(of: session.lines[..<position].map(\.text))
       let outcome = try lab.begin(line.text)
       if lab.runsWithoutEnd {
         _ = lab.interrupt()

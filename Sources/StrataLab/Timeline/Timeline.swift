@@ -61,6 +61,11 @@ public struct Timeline: Sendable {
     return ticks.reversed()
   }
 
+  /// The steps of the keyframes on the path to the end of this branch, in order.
+  public var keyframeSteps: [Int] {
+    keyframes(onPathOf: branchNumber, upTo: TimelinePlace(tick: .max, edits: .max)).map(\.step)
+  }
+
   /// The experiment at kept moments before now on this branch, oldest first; evenly chosen where there are more.
   public func keptMoments(atMost limit: Int) -> [Experiment] {
     var kept: [Keyframe] = []

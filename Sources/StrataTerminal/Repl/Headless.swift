@@ -12,11 +12,21 @@ import StrataViews
 
 /// Executes a session to its end, or to the first line that fails. Returns the exit status: 0 when every line was
 /// accepted and every expectation met, 1 otherwise, 130 when ctrl-C stopped it.
-public func runHeadless(_ session: SessionFile, _ configuration: LabConfiguration, json: Bool) -> Int32 {
+///
+/// With `resumes` it is entered at its newest checkpoint. Remarks on that, and on how the end compares with the one that
+/// was recorded, go to standard error, beside the answers.
+public func runHeadless(
+  _ session: SessionFile, _ configuration: LabConfiguration, json: Bool, resumes: Bool = false
+) -> Int32 {
   var runner = SessionRunner(session, configuration)
   let interrupts = InterruptFlag()
   let capabilities = TerminalCapabilities.ofStandardOutput()
   func printable(_ text: String) -> String { capabilities.unicode == .none && !json ? asciiText(text) : text }
+  func remark(_ text: String?) {
+    if let text { writeToStandardError(printable("· \(text)\n")) }
+  }
+  remark(session.engineRemark)
+  if resumes { remark(runner.resume() ?? "begins at the beginning: the session has no line 'save checkpoint FILE'") }
   while let line = runner.line {
     if !json { print(printable("strata> \(line.text)")) }
     var outcome: Outcome
@@ -50,6 +60,7 @@ public func runHeadless(_ session: SessionFile, _ configuration: LabConfiguratio
     }
     if wasInterrupted { return 130 }
   }
+  remark(runner.lab.verdict(on: session)?.text)
   return 0
 }
 

@@ -16,6 +16,9 @@ extension BackpropLearner {
     SettingDescription("epsilon", .number(1e-30...1), "η, added to the root of the mean square"),
     SettingDescription(
       "tune", .choice(["all", "top"]), "whether all layers learn, or the uppermost with weights alone"),
+    SettingDescription(
+      "flaw", .choice(["off"] + Flaw.allCases.map(\.rawValue)),
+      "plants a bug in the backward pass, for students to find with check"),
     SettingDescription("shuffle", .choice(["yes", "no"]), "whether each epoch has an order of its own"),
   ]
 
@@ -35,6 +38,7 @@ extension BackpropLearner {
     case "beta2": SettingText.number(optimizer.beta2)
     case "epsilon": SettingText.number(optimizer.epsilon)
     case "tune": trainsTopOnly ? "top" : "all"
+    case "flaw": flaw?.rawValue ?? "off"
     case "shuffle": cursor.shuffles ? "yes" : "no"
     default: nil
     }
@@ -52,6 +56,7 @@ extension BackpropLearner {
     case "l1": optimizer.l1 = number
     case "l2": optimizer.l2 = number
     case "clip": try setClip(value)
+    case "flaw": flaw = Flaw(rawValue: value)
     case "schedule": optimizer.schedule = try RateSchedule(value)
     case "beta1": optimizer.beta1 = number
     case "beta2": optimizer.beta2 = number

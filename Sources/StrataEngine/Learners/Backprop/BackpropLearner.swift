@@ -49,6 +49,8 @@ public struct BackpropLearner: Learner {
   var traces: [LayerTrace] = []
   /// Whether only the uppermost layer with weights learns: the classifier on features that stay as they are.
   var trainsTopOnly = false
+  /// A bug in the backward pass, planted for students to find.
+  var flaw: Flaw?
   /// The lowest layer that learns, an index.
   var lowest = 0
   /// For each layer how many parameters it has, and whether it takes up what a pass found out.
@@ -137,6 +139,13 @@ public struct BackpropLearner: Learner {
     cursor.recount()
   }
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try cursor.carry(&state)
+    try state.carry("dropout.stream", &dropoutStream)
+    try state.carry("loss", &loss)
+    try optimizer.carry(&state, shapes: network.layers.map { $0.parameters.map(\.value.shape) })
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line
@@ -168,8 +177,9 @@ public struct BackpropLearner: Learner {
       let isTop = index == traces.count - 1
       network.layers[index].backward(
         index == 0 ? input : traces[index - 1].output,
-        outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient, joined: isTop && form.isJoined,
-        wantsInputGradient: index > lowest, trace: &traces[index])
+        outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient,
+        joined: isTop ? form.isJoined : flaw == .slope, wantsInputGradient: index > lowest, trace: &traces[index])
+      if let flaw { spoil(index, flaw) }
     case .clip: clipGradients()
     case .update:
       optimizer.update(&network.layers, traces: traces, epoch: clock.epoch)

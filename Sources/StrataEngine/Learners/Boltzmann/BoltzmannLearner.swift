@@ -225,6 +225,23 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
 
   // Stepping.
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try cursor.carry(&state)
+    try state.carry("gibbs.stream", &random)
+    try state.carry("loss", &loss)
+    try state.carry("level.epoch", &levelEpoch)
+    try state.carry("increment.weight", &increments.weight)
+    try state.carry("increment.visible", &increments.visibleBias)
+    try state.carry("increment.hidden", &increments.hiddenBias)
+    try state.carry("increment.label-weight", &increments.labelWeight)
+    try state.carry("increment.label", &increments.labelBias)
+    try state.carry("particles", &particles.hiddenState, resizes: true)
+    let shape = Shape(rows: particleCount, columns: machine.hiddenCount)
+    guard particles.hiddenState.count == 0 || particles.hiddenState.shape == shape else {
+      throw StrataError("the checkpoint's particles are \(particles.hiddenState.shape); \(shape) was expected")
+    }
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line

@@ -150,6 +150,12 @@ public struct UpDownLearner: Learner {
     cursor.recount()
   }
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try cursor.carry(&state)
+    try state.carry("up-down.stream", &random)
+    try state.carry("loss", &loss)
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line

@@ -126,6 +126,13 @@ public struct WakeSleepLearner: Learner {
     cursor.recount()
   }
 
+  public mutating func carry(_ state: inout LearnerState) throws(StrataError) {
+    try cursor.carry(&state)
+    try state.carry("wake-sleep.stream", &random)
+    try state.carry("loss", &loss)
+    try state.carry("sleep.cost", &sleepCost)
+  }
+
   @discardableResult
   public mutating func step() -> NumericFault? {
     let executed = line
