@@ -27,12 +27,21 @@ struct Run: ParsableCommand {
   @Flag(help: "Enter the session at its newest checkpoint (save checkpoint FILE), named by --allow-file.")
   var resume = false
 
+  @Option(name: .customLong("at-most"), help: "Fail when it takes longer than so many seconds.")
+  var atMost: Double?
+
   @OptionGroup var options: LabOptions
+
+  func validate() throws {
+    if let atMost, !(atMost > 0) { throw ValidationError("--at-most wants more than 0 seconds, got \(atMost)") }
+  }
 
   func run() throws {
     let session = try SessionSource.read(file, seed: options.seed)
     throw ExitCode(
-      runHeadless(session, options.configuration(files: .only(allowedFiles)), json: json, resumes: resume))
+      runHeadless(
+        session, options.configuration(files: .only(allowedFiles)), json: json, resumes: resume,
+        atMost: atMost))
   }
 }
 

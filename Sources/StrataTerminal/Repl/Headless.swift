@@ -16,8 +16,9 @@ import StrataViews
 /// With `resumes` it is entered at its newest checkpoint. Remarks on that, and on how the end compares with the one that
 /// was recorded, go to standard error, beside the answers.
 public func runHeadless(
-  _ session: SessionFile, _ configuration: LabConfiguration, json: Bool, resumes: Bool = false
+  _ session: SessionFile, _ configuration: LabConfiguration, json: Bool, resumes: Bool = false, atMost: Double? = nil
 ) -> Int32 {
+  let began = configuration.now()
   var runner = SessionRunner(session, configuration)
   let interrupts = InterruptFlag()
   let capabilities = TerminalCapabilities.ofStandardOutput()
@@ -39,6 +40,14 @@ public func runHeadless(
           outcome = runner.interrupt()
           wasInterrupted = true
           break
+        }
+        if let atMost, configuration.now() - began > atMost {
+          bar.clear()
+          _ = runner.interrupt()
+          writeToStandardError(
+            printable(
+              "line \(line.number), '\(line.text)': broken off after \(NumberText.short(atMost)) seconds\n"))
+          return 1
         }
         switch try runner.advance(for: 0.05) {
         case .running(let progress): bar.show(progress)
