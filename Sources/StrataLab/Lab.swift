@@ -8,7 +8,7 @@ import StrataEngine
 
 /// The laboratory.
 public struct Lab: Sendable {
-  public let configuration: LabConfiguration
+  public internal(set) var configuration: LabConfiguration
   /// The experiment in time.
   public internal(set) var timeline: Timeline
   /// Where runs stop, in the order of their numbers.
@@ -94,7 +94,7 @@ public struct Lab: Sendable {
     switch action {
     case .look(let look):
       let outcome = try look(self)
-      record(line, transcribed: parsed.command.isTranscribed)
+      record(line, transcribed: parsed.command.isTranscribed, settled: !isRunning)
       return outcome
     case .arrange(let arrange):
       splitRun()
@@ -116,8 +116,10 @@ public struct Lab: Sendable {
     }
   }
 
-  mutating func record(_ line: String, transcribed: Bool = true) {
-    journal.append(JournalEntry(line: line, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed))
+  mutating func record(_ line: String, transcribed: Bool = true, settled: Bool = true) {
+    journal.append(
+      JournalEntry(
+        line: line, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed, isSettled: settled))
   }
 
   /// Changes the experiment, here on the timeline.

@@ -62,6 +62,8 @@ private func printOutcome(_ outcome: Outcome, _ lab: Lab, _ capabilities: Termin
   case .saveView(let name, let arguments, let path):
     try saveView(name, arguments, of: lab, to: path)
     print("written: \(path)")
+  case .restore:
+    throw StrataError("a session brings nothing back: its lines are all there is", try: "strata repl")
   default: break
   }
 }
