@@ -74,7 +74,8 @@ struct Repl: ParsableCommand {
   @OptionGroup var options: LabOptions
 
   func run() throws {
-    throw ExitCode(runRepl(
+    throw ExitCode(
+      runRepl(
         options.lab(), history: .open(Surroundings.historyFile), journals: Surroundings.journals))
   }
 }

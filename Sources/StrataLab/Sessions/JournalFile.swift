@@ -125,8 +125,8 @@ public struct JournalFile: Hashable, Sendable {
   public static let version = 1
   /// The most that is read, and that is written.
   public static let maximumBytes = 64_000_000
-  /// A line of the command language with what stands around it.
-  static let longestLine = 2 * TypedLine.maximumLength
+  /// A line of the command language with what stands around it; in its usual spelling quotes may have doubled it.
+  static let longestLine = 4 * TypedLine.maximumLength
 
   public let header: JournalHeader
   public private(set) var records: [JournalRecord] = []

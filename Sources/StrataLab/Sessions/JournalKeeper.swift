@@ -15,6 +15,7 @@ import StrataEngine
 public final class JournalKeeper {
   public let folder: JournalFolder
   private let clock: () -> Double
+  private let threads: Int
   private var file: OpenJournal?
   /// What is in the file.
   private var state = Written()
@@ -42,9 +43,10 @@ public final class JournalKeeper {
   private static let leastSpacing = 1.0
   private static let remedy = "save session FILE, on another disk"
 
-  /// For a laboratory at its beginning. No file is made before something was done in it.
-  public init(_ folder: JournalFolder, for lab: Lab) {
+  /// For a laboratory at its beginning, on so many compute threads. No file is made before something was done in it.
+  public init(_ folder: JournalFolder, for lab: Lab, threads: Int = Compute.threads) {
     self.folder = folder
+    self.threads = threads
     clock = lab.configuration.now
     brought = lab.journal.entries.count
   }
@@ -115,7 +117,7 @@ public final class JournalKeeper {
     var bytes: [UInt8] = []
     if file == nil {
       let header = JournalHeader(
-        seed: lab.initialSeed, started: folder.now(), threads: Compute.threads, folder: JournalKeeper.workingFolder)
+        seed: lab.initialSeed, started: folder.now(), threads: threads, folder: JournalKeeper.workingFolder)
       bytes += next.writer.bytes(of: header)
     }
     for record in records { bytes += next.writer.bytes(of: record) }
@@ -166,12 +168,12 @@ public final class JournalKeeper {
 
   // Bringing back.
 
-  /// What can be brought back, told at a start: nil when nothing can.
+  /// Which laboratory ended without quitting, told at a start; nil when none did.
   public func offer() -> Outcome? {
     listed = folder.list()
     let offered = (listed ?? []).filter(\.isOffered)
     guard let newest = offered.first else { return nil }
-    var outcome = Outcome("a laboratory ended without quitting: \(newest.described)")
+    var outcome = Outcome(newest.described)
     if offered.count > 1 { outcome.append("and \(offered.count - 1) more: restore list") }
     return outcome
   }
@@ -209,7 +211,7 @@ public final class JournalKeeper {
         throw StrataError("nothing in it can be brought back: \(summary.flaw ?? "it is empty")", try: "restore list")
       }
       claimed = consume journal
-      return .begin(Restoration(file, configuration, folder: JournalKeeper.workingFolder))
+      return .begin(Restoration(file, configuration, threads: threads, folder: JournalKeeper.workingFolder))
     }
   }
 

@@ -19,20 +19,22 @@ public struct Restoration: Sendable {
   private let flaw: String?
   private let wait: (@Sendable (Double) -> Void)?
   private let folder: String?
+  private let threads: Int
   private var hasBegunRest = false
   /// The first command that led to another moment than it had led to before.
   private var difference: String?
   /// The view that was looked at last.
   private var view: Outcome.Request?
 
-  /// At the beginning. `folder` is where the present process works.
-  public init(_ file: JournalFile, _ configuration: LabConfiguration, folder: String? = nil) {
+  /// At the beginning. `folder` is where the present process works, `threads` on how many it computes.
+  public init(_ file: JournalFile, _ configuration: LabConfiguration, threads: Int, folder: String? = nil) {
     header = file.header
     commands = file.commands
     unfinished = file.unfinished
     flaw = file.flaw
     wait = configuration.wait
     self.folder = folder
+    self.threads = threads
   }
 
   /// The laboratory to begin with: empty, with the journal's seed. Nobody waits for a dream to be watched again.
@@ -133,8 +135,8 @@ public struct Restoration: Sendable {
   }
 
   private var threadsNote: String? {
-    guard header.threads != Compute.threads else { return nil }
-    return "it ran on \(header.threads) threads, now there are \(Compute.threads): the last digits may differ "
+    guard header.threads != threads else { return nil }
+    return "it ran on \(header.threads) threads, this one runs on \(threads): the last digits may differ "
       + "(strata --threads \(header.threads))"
   }
 

@@ -112,7 +112,8 @@ struct Repl {
   private func openJournals() {
     for line in keeper.folder.cleanUp() { writeToStandardError(printable(line) + "\n") }
     guard isInteractive, let offer = keeper.offer() else { return }
-    print(printable((offer.lines + ["restore brings it back; restore list shows all"]).joined(separator: "\n")))
+    let lines = ["A laboratory ended without quitting:"] + offer.lines.map { "  \($0)" }
+    print(printable((lines + ["restore brings it back; restore list shows all"]).joined(separator: "\n")))
   }
 
   private func tell(_ outcome: Outcome?) {

@@ -5,13 +5,14 @@ import StrataPlot
 
 extension Studio {
   /// Offers what can be brought back, over the panels. Every key but `r` only takes the offer away.
-  mutating func offerRestoring(_ offer: Outcome) {
+  public mutating func offerRestoring(_ offer: Outcome) {
     let hint = TextLine([
       TextRun("r", .accent, style: .bold), TextRun(" brings it back; any other key goes on, and "),
       TextRun(":restore", .accent), TextRun(" still can"),
     ])
     overlay = Overlay(
-      title: "left without quitting", lines: offer.lines.map { TextLine($0) } + [hint], offered: "restore")
+      title: "a laboratory ended without quitting", lines: offer.lines.map { TextLine($0) } + [hint], offered: "restore"
+    )
   }
 
   /// Tells something about the journal, over the panels, below what is told there already.
@@ -23,7 +24,7 @@ extension Studio {
   }
 
   /// The laboratory is replaced by one that comes back.
-  mutating func begin(_ restoration: Restoration) {
+  public mutating func begin(_ restoration: Restoration) {
     lab = restoration.laboratory(lab.configuration)
     self.restoration = restoration
     options.layer = nil
