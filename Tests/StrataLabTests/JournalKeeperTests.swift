@@ -103,7 +103,7 @@ import Testing
   @Test(arguments: 0..<12)
   func everyInstantComesBack(seed: Int) throws {
     let folder = try TemporaryFolder()
-    let configuration = LabConfiguration(now: Self.steadyClock(0.002))
+    let configuration = LabConfiguration(now: Self.steadyClock(0.02))
     let kept = Kept(JournalFolder(folder.path), configuration, seed: UInt64(seed))
     for line in small { try kept.type(line) }
     var dice = Dice(UInt64(seed))

@@ -61,7 +61,6 @@ import Testing
     let recorded = file.commands.map(\.line)
     let folder = try Folder()
     var straight = Lab(LabConfiguration(environment: ["HOME": folder.path]))
-    var acknowledgedTranscript = 0
     for (index, line) in victim.script.enumerated() {
       guard straight.journal.transcript.count < recorded.count || index < 2 * victim.acknowledged else { break }
       // Into a folder of its own.

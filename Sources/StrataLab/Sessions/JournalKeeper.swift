@@ -22,6 +22,8 @@ public final class JournalKeeper {
   /// Entries that the laboratory came with: as long as there are no more, nothing was done in it.
   private var brought: Int
   private var isFailing = false
+  /// How many entries there were when it last failed: without a new one it is not tried again at once.
+  private var failedEntries = 0
   /// When a run's progress was last noted, and how long to wait for the next time.
   private var noted = 0.0
   private var spacing = JournalKeeper.leastSpacing
@@ -36,8 +38,13 @@ public final class JournalKeeper {
     var entries = 0
     /// Whether a movement has begun of which no end is told.
     var isMoving = false
-    /// The tick that a run was last noted at.
-    var tick = -1
+    /// The tick that the run going on was last noted at.
+    var tick: Int?
+
+    mutating func endMovement() {
+      isMoving = false
+      tick = nil
+    }
   }
 
   private static let leastSpacing = 1.0
@@ -63,12 +70,15 @@ public final class JournalKeeper {
     guard file != nil || isWorthAFile(lab) else { return nil }
     let now = clock()
     let isDue = isLast || now - noted >= spacing
+    if isFailing, !isDue, lab.journal.entries.count == failedEntries { return nil }
     var next = state
     let records = JournalKeeper.records(of: lab, &next, notesProgress: isDue)
     guard !records.isEmpty else { return nil }
     do {
       try write(records, lab, &next)
     } catch {
+      failedEntries = lab.journal.entries.count
+      noted = now
       return tellFailure(error)
     }
     state = next
@@ -96,7 +106,7 @@ public final class JournalKeeper {
         continue
       }
       records.append(.did(entry.line, tick: entry.isSettled ? entry.moment.tick : nil))
-      if entry.isSettled { next.isMoving = false }
+      if entry.isSettled { next.endMovement() }
     }
     next.entries = lab.journal.entries.count
     if let (line, tick) = lab.unfinishedMovement {
@@ -108,7 +118,7 @@ public final class JournalKeeper {
       }
     } else if next.isMoving {
       records.append(.stopped)
-      next.isMoving = false
+      next.endMovement()
     }
     return records
   }
@@ -181,7 +191,7 @@ public final class JournalKeeper {
   /// What `restore` came to.
   public enum Answer: Sendable {
     case told(Outcome)
-    /// Execute this; then call `adopt`, or `release` where it was given up.
+    /// Execute this; then call `adopt`, also where it was broken off or something was refused.
     case begin(Restoration)
   }
 

@@ -36,6 +36,9 @@ public func runHeadless(_ session: SessionFile, _ configuration: LabConfiguratio
         }
       }
       bar.clear()
+      if case .restore? = outcome.request {
+        throw StrataError("a session brings nothing back: its lines are all there is", try: "strata repl")
+      }
       if json { print(outcome.json(command: line.text)) } else { try printOutcome(outcome, runner.lab, capabilities) }
       // Whoever follows a long session in a file sees each line when it is done.
       fflush(nil)
@@ -45,6 +48,7 @@ public func runHeadless(_ session: SessionFile, _ configuration: LabConfiguratio
       writeToStandardError(printable("\(failure)\n"))
       return 1
     } catch {
+      if json, let error = error as? StrataError { print(Outcome.json(command: line.text, error: error)) }
       writeToStandardError(printable("line \(line.number): \(error)\n"))
       return 1
     }
@@ -62,8 +66,6 @@ private func printOutcome(_ outcome: Outcome, _ lab: Lab, _ capabilities: Termin
   case .saveView(let name, let arguments, let path):
     try saveView(name, arguments, of: lab, to: path)
     print("written: \(path)")
-  case .restore:
-    throw StrataError("a session brings nothing back: its lines are all there is", try: "strata repl")
   default: break
   }
 }
