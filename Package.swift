@@ -73,10 +73,13 @@ let package = Package(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
       linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
     .executableTarget(
-      name: "terminal-probe", dependencies: ["StrataTerminal", "StrataPlot", "StrataEngine"], path: "Tests/TerminalProbe"),
+      name: "terminal-probe", dependencies: ["StrataTerminal", "StrataPlot", "StrataEngine"],
+      path: "Tests/TerminalProbe"),
     .testTarget(
       name: "StrataTerminalTests",
-      dependencies: ["StrataTerminal", "StrataPlot", "CPseudoTerminal", "terminal-probe", "strata"]),
+      dependencies: [
+        "StrataTerminal", "StrataPlot", "StrataLab", "StrataEngine", "CPseudoTerminal", "terminal-probe", "strata",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,7 @@ import StrataEngine
 
 /// The laboratory.
 public struct Lab: Sendable {
-  public let configuration: LabConfiguration
+  public internal(set) var configuration: LabConfiguration
   /// The experiment in time.
   public internal(set) var timeline: Timeline
   /// Where runs stop, in the order of their numbers.
@@ -101,7 +101,7 @@ public struct Lab: Sendable {
     switch action {
     case .look(let look):
       let outcome = try look(self)
-      record(line, .look, from: start, transcribed: parsed.isTranscribed)
+      record(line, .look, from: start, transcribed: parsed.isTranscribed, settled: !isRunning)
       return outcome
     case .arrange(let arrange):
       splitRun()
@@ -124,12 +124,12 @@ public struct Lab: Sendable {
   }
 
   mutating func record(
-    _ line: String, _ kind: JournalEntry.Kind, from start: Position, transcribed: Bool = true
+    _ line: String, _ kind: JournalEntry.Kind, from start: Position, transcribed: Bool = true, settled: Bool = true
   ) {
     journal.append(
       JournalEntry(
-        line: line, kind: kind, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed, start: start)
-    )
+        line: line, kind: kind, moment: moment, branch: timeline.branchNumber, isTranscribed: transcribed,
+        isSettled: settled, start: start))
   }
 
   /// Changes the experiment, here on the timeline.

@@ -37,6 +37,8 @@ public struct Outcome: Sendable, Hashable {
     case say(String)
     /// Wait for a key.
     case pause
+    /// Bring back a laboratory from its journal, list the journals, or delete one.
+    case restore(RestoreRequest)
     /// Leave.
     case quit
   }

@@ -63,6 +63,7 @@ extension Outcome {
       members.append(("file", JSONText.string(path)))
     case .say(let text)?: members.append(("say", JSONText.string(text)))
     case .pause?: members.append(("request", "\"pause\""))
+    case .restore?: members.append(("request", "\"restore\""))
     case .quit?: members.append(("request", "\"quit\""))
     case nil: break
     }

@@ -35,6 +35,7 @@ struct LabOptions: ParsableArguments {
   /// Where a screen is watched, dreams go at a pace that can be followed.
   func configuration(files: FileAccess, isWatched: Bool = false) -> LabConfiguration {
     Compute.threads = threads
+    Surroundings.letFilesFail()
     var configuration = LabConfiguration(
       views: viewNames, environment: Surroundings.variables, files: files, memoryBound: memory * 1_000_000)
     if isWatched { configuration.wait = Surroundings.wait }
@@ -60,7 +61,8 @@ struct Laboratory: ParsableCommand {
     if !empty {
       for line in ["data digits", "add dense 64 relu", "add dense 10 softmax"] { _ = try lab.execute(line) }
     }
-    let status = try runScreen(lab, on: CursesTerminal(), history: .open(Surroundings.historyFile))
+    let status = try runScreen(
+      lab, on: CursesTerminal(), history: .open(Surroundings.historyFile), journals: Surroundings.journals)
     throw ExitCode(status)
   }
 }
@@ -72,7 +74,9 @@ struct Repl: ParsableCommand {
   @OptionGroup var options: LabOptions
 
   func run() throws {
-    throw ExitCode(runRepl(options.lab(), history: .open(Surroundings.historyFile)))
+    throw ExitCode(
+      runRepl(
+        options.lab(), history: .open(Surroundings.historyFile), journals: Surroundings.journals))
   }
 }
 

@@ -1,4 +1,6 @@
 // What the program takes from the world around it: the environment and where its own files lie.
+import StrataLab
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -20,6 +22,12 @@ enum Surroundings {
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
     nanosleep(&time, nil)
   }
+
+  /// Where journals are kept.
+  static var journals: JournalFolder { JournalFolder(environment: variables) }
+
+  /// A file that may not become larger (`ulimit -f`) is an error that is told, not the end of the program.
+  static func letFilesFail() { signal(SIGXFSZ, SIG_IGN) }
 
   /// Where the command line's history is kept (XDG base directories); nil where there is no home.
   static var historyFile: String? {

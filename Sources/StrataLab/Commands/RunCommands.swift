@@ -124,7 +124,8 @@ extension Command {
     examples: ["run 10 steps", "run 2 epochs", "run until loss < 1 or epoch > 3"],
     disabledReason: needsLearner)
 
-  private static let count = Place("N", .integer(1...1_000_000_000), optional: true, "how many; 1 if left out")
+  // As many as a run of days can make: broken off, it stands in the journal as `step N`.
+  private static let count = Place("N", .integer(1...1_000_000_000_000), optional: true, "how many; 1 if left out")
 
   @Sendable static func needsLearner(_ lab: Lab) -> StrataError? {
     lab.experiment.isReady ? nil : lab.experiment.missing ?? StrataError("nothing can run yet", try: "data digits")

@@ -21,6 +21,9 @@ public struct JournalEntry: Hashable, Sendable {
   public var branch: Int
   /// Whether it belongs into a saved session.
   public var isTranscribed: Bool
+  /// Whether the commands up to this one lead to its moment; false for a look in the middle of a run, whose command
+  /// comes behind it.
+  public var isSettled = true
   /// Where it began.
   var start: Position
   /// The step at which it began.
@@ -38,4 +41,15 @@ public struct Journal: Hashable, Sendable {
 
   /// The lines that make a session.
   public var transcript: [String] { entries.filter(\.isTranscribed).map(\.line) }
+}
+
+extension Lab {
+  /// The movement that is going on, and the tick that it has come to where no command says so yet; nil when none is.
+  var unfinishedMovement: (line: String, tick: Int?)? {
+    switch activity {
+    case .none: nil
+    case .run(let run): (run.line, moment.tick > run.recordedTick ? moment.tick : nil)
+    case .travel(_, let line, _), .search(_, let line), .calculation(_, let line): (line, nil)
+    }
+  }
 }

@@ -55,6 +55,9 @@ public func runHeadless(
         }
       }
       bar.clear()
+      if case .restore? = outcome.request {
+        throw StrataError("a session brings nothing back: its lines are all there is", try: "strata repl")
+      }
       if json { print(outcome.json(command: line.text)) } else { try printOutcome(outcome, runner.lab, capabilities) }
       // Whoever follows a long session in a file sees each line when it is done.
       fflush(nil)
@@ -64,6 +67,7 @@ public func runHeadless(
       writeToStandardError(printable("\(failure)\n"))
       return 1
     } catch {
+      if json, let error = error as? StrataError { print(Outcome.json(command: line.text, error: error)) }
       writeToStandardError(printable("line \(line.number): \(error)\n"))
       return 1
     }

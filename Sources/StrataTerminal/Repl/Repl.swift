@@ -12,25 +12,29 @@ import StrataViews
 
 /// Reads commands until the end of the input or `quit`. Returns the exit status: 0, also after refused commands on a
 /// terminal; 1 when input from a file or a pipe had a line that was refused.
-public func runRepl(_ lab: Lab, history: LineHistory) -> Int32 {
-  var repl = Repl(lab: lab, history: history)
+/// Its journal is kept in `journals`, and what is left there by others is offered.
+public func runRepl(_ lab: Lab, history: LineHistory, journals: JournalFolder) -> Int32 {
+  var repl = Repl(lab: lab, history: history, journals: journals)
   return repl.run()
 }
 
 struct Repl {
   var lab: Lab
   let history: LineHistory
+  let keeper: JournalKeeper
   let capabilities = TerminalCapabilities.ofStandardOutput()
   let isInteractive = isatty(0) == 1
   private var failed = false
 
-  init(lab: Lab, history: LineHistory) {
+  init(lab: Lab, history: LineHistory, journals: JournalFolder) {
     self.lab = lab
     self.history = history
+    keeper = JournalKeeper(journals, for: lab)
   }
 
   mutating func run() -> Int32 {
     if isInteractive { print("Strata: help lists the commands, quit leaves. Begin with: data digits") }
+    openJournals()
     let shared = Shared(lab)
     let prompt = LinePrompt { request in
       .words(shared.lab.completions(for: request.line, at: request.line.count).map(\.text))
@@ -47,11 +51,18 @@ struct Repl {
       switch answer {
       case .ended:
         if isInteractive { print() }
+        // A terminal that has gone away ends the input too, but nobody meant that.
+        if isInteractive, isatty(0) == 0 { keeper.leave(lab) } else { keeper.end(lab) }
         return failed ? 1 : 0
       case .interrupted: continue
       case .line(let line):
         if isInteractive { history.add(line) }
-        if !execute(line, interrupts) { return failed && !isInteractive ? 1 : 0 }
+        if !execute(line, interrupts) {
+          keeper.end(lab)
+          return failed && !isInteractive ? 1 : 0
+        }
+        // Whoever reads along in a pipe sees each outcome when it is there.
+        fflush(nil)
         shared.lab = lab
       }
     }
@@ -75,16 +86,64 @@ struct Repl {
           break
         }
         switch try lab.advance(for: 0.05) {
-        case .running(let progress): bar.show(progress)
+        case .running(let progress):
+          bar.show(progress)
+          tell(keeper.keep(lab))
         case .finished(let final): outcome = final
         }
       }
       bar.clear()
+      tell(keeper.keep(lab))
+      if case .restore(let request)? = outcome.request {
+        try restore(request, interrupts)
+        return true
+      }
       return try show(outcome)
     } catch {
+      tell(keeper.keep(lab))
       complain(error)
     }
     return true
+  }
+
+  // The journal.
+
+  /// Clears away what is old, and offers what can be brought back.
+  private func openJournals() {
+    for line in keeper.folder.cleanUp() { writeToStandardError(printable(line) + "\n") }
+    guard isInteractive, let offer = keeper.offer() else { return }
+    let lines = ["A laboratory ended without quitting:"] + offer.lines.map { "  \($0)" }
+    print(printable((lines + ["restore brings it back; restore list shows all"]).joined(separator: "\n")))
+  }
+
+  private func tell(_ outcome: Outcome?) {
+    if let outcome { writeToStandardError(printable(outcome.text) + "\n") }
+  }
+
+  /// Carries out what `restore` asked for; ctrl-C stops on the way, and what was reached stays.
+  private mutating func restore(_ request: RestoreRequest, _ interrupts: InterruptFlag) throws(StrataError) {
+    switch try keeper.answer(request, lab) {
+    case .told(let outcome): print(printable(outcome.text))
+    case .begin(var restoration):
+      lab = restoration.laboratory(lab.configuration)
+      var bar = ProgressLine(isShown: true)
+      var result: (outcome: Outcome, isComplete: Bool)?
+      while result == nil {
+        if interrupts.take() {
+          result = (restoration.interrupt(&lab), false)
+          break
+        }
+        switch restoration.advance(&lab, for: 0.05) {
+        case .running(let progress): bar.show(progress)
+        case .finished(let outcome, let isComplete): result = (outcome, isComplete)
+        }
+      }
+      bar.clear()
+      guard let result else { return }
+      tell(keeper.adopt(lab, isComplete: result.isComplete))
+      if !result.isComplete { failed = true }
+      print(printable(result.outcome.text))
+    }
   }
 
   private mutating func show(_ outcome: Outcome) throws(StrataError) -> Bool {

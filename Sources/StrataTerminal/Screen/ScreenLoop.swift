@@ -6,22 +6,23 @@ import StrataLab
 import StrataPlot
 import Synchronization
 
-/// Runs the full screen until the user leaves. Returns the exit status.
+/// Runs the full screen until the user leaves. Returns the exit status. Its journal is kept in `journals`, and what is
+/// left there by others is offered; a session that is only played has none.
 public func runScreen(
   _ lab: Lab, session: SessionFile? = nil, on terminal: any TerminalDevice, history: LineHistory,
-  saveLine: @escaping (String) -> Void = { _ in }
+  journals: JournalFolder? = nil
 ) throws(StrataError) -> Int32 {
   try terminal.start()
   let isASCII = terminal.capabilities.unicode == .none
   let style = DrawingStyle(charset: isASCII ? .ascii : .unicode, hasColor: terminal.capabilities.color != .none)
   let studio = Studio(lab, size: terminal.size, style: style)
-  let worker = Worker(studio, wake: terminal.wake)
+  let worker = Worker(studio, journals: journals, wake: terminal.wake)
   // The first picture comes from this thread: it is there before any other thread has begun.
   terminal.show(studio.draw(), cursor: nil)
   worker.start(playing: session)
   let loop = ScreenLoop(terminal: terminal, worker: worker, history: history)
   let status = loop.run()
-  worker.finish()
+  worker.finish(onPurpose: status == 0)
   terminal.stop()
   return status
 }
@@ -32,7 +33,7 @@ final class Worker: Sendable {
     case message(StudioMessage)
     case completions(String, Mutex2<[Completion]?>)
     case play(SessionFile)
-    case finish
+    case finish(onPurpose: Bool)
   }
 
   /// A value that two threads hand over.
@@ -53,9 +54,11 @@ final class Worker: Sendable {
   private let ended = DispatchSemaphore(value: 0)
   private let wake: @Sendable () -> Void
   private let first: Studio
+  private let journals: JournalFolder?
 
-  init(_ studio: Studio, wake: @escaping @Sendable () -> Void) {
+  init(_ studio: Studio, journals: JournalFolder?, wake: @escaping @Sendable () -> Void) {
     first = studio
+    self.journals = journals
     self.wake = wake
   }
 
@@ -83,8 +86,9 @@ final class Worker: Sendable {
     }
   }
 
-  func finish() {
-    send(.finish)
+  /// On purpose: nobody wants the laboratory back.
+  func finish(onPurpose: Bool) {
+    send(.finish(onPurpose: onPurpose))
     ended.wait()
   }
 
@@ -93,6 +97,12 @@ final class Worker: Sendable {
     Compute.prepare()
     var studio = first
     var pacer = FramePacer()
+    let journal = ScreenJournal(journals, for: studio.lab)
+    if journal.open(on: &studio) {
+      let frame = studio.draw()
+      box.withLock { $0.frame = frame }
+      wake()
+    }
     while true {
       if !studio.isBusy { letters.wait() }
       let mail = box.withLock { box in
@@ -102,15 +112,19 @@ final class Worker: Sendable {
       var effects: [StudioEffect] = []
       for letter in mail {
         switch letter {
-        case .message(let message): effects += studio.update(message)
-        case .play(let session): effects += studio.play(session)
+        case .message(let message): effects += journal.carryOut(studio.update(message), on: &studio)
+        case .play(let session): effects += journal.carryOut(studio.play(session), on: &studio)
         case .completions(let line, let answer):
           answer.value.withLock { $0 = studio.completions(for: line) }
           answer.ready.signal()
-        case .finish: return
+        case .finish(let onPurpose):
+          journal.close(studio, onPurpose: onPurpose)
+          return
         }
       }
-      if studio.isBusy { effects += studio.advance(for: FramePacer.slice) }
+      if studio.isBusy { effects += journal.carryOut(studio.advance(for: FramePacer.slice), on: &studio) }
+      // What is shown from here on is on the disk.
+      journal.keep(&studio)
       if !mail.isEmpty || !studio.isBusy || pacer.isDue {
         let frame = pacer.timed { studio.draw() }
         box.withLock { $0.frame = frame }
@@ -201,6 +215,7 @@ struct ScreenLoop {
           case .ring: terminal.ring()
           case .redraw: terminal.show(Canvas(terminal.size), cursor: nil)
           case .suspend: terminal.suspend()
+          case .restore, .restored: break
           case .editLine(let text):
             editor.begin(prompt: "strata> ", text: text)
             isEditing = true

@@ -84,7 +84,9 @@ extension Studio {
   private var stateText: TextLine {
     let moment = lab.moment
     var runs: [TextRun] = []
-    if lab.fault != nil {
+    if restoration != nil {
+      runs.append(TextRun("↻ coming back ", .warning, style: .bold))
+    } else if lab.fault != nil {
       runs.append(TextRun("✗ stopped ", .bad, style: .bold))
     } else if lab.isTravelling {
       runs.append(TextRun("◀ going back ", .warning, style: .bold))

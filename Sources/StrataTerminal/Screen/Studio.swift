@@ -24,6 +24,10 @@ public enum StudioEffect: Hashable, Sendable {
   case ring
   case suspend
   case redraw
+  /// Carry out what `restore` asked for.
+  case restore(RestoreRequest)
+  /// A laboratory has come back, all of it or in part: its journal is the one to keep now.
+  case restored(isComplete: Bool)
 }
 
 public struct Studio: Sendable {
@@ -40,6 +44,8 @@ public struct Studio: Sendable {
   var lastCommand = ""
   var answer = TextLine("")
   var lesson: Playback?
+  /// A laboratory on its way back from its journal.
+  var restoration: Restoration?
   var hasStarted = false
 
   /// Something that lies over the panels.
@@ -47,6 +53,8 @@ public struct Studio: Sendable {
     var title: String
     var lines: [TextLine]
     var scroll = 0
+    /// The command of the key `r`, where that is offered.
+    var offered: String?
   }
 
   public init(_ lab: Lab, size: Size, style: DrawingStyle) {
@@ -85,7 +93,7 @@ public struct Studio: Sendable {
   }
 
   /// Whether `advance` has something to do.
-  public var isBusy: Bool { lab.isRunning }
+  public var isBusy: Bool { lab.isRunning || restoration != nil }
 
   var layout: ScreenLayout {
     ScreenLayout(size, isMaximized: isMaximized, narration: lesson.map { $0.height(columns: size.columns) } ?? 0)
@@ -128,6 +136,10 @@ public struct Studio: Sendable {
     case .escape, .enter, .character("?"), .character("q"): overlay = nil
     case .space where !overlayGoesOn: overlay = nil
     case .space: overlay?.scroll += page
+    case .character("r") where overlay?.offered != nil:
+      let line = overlay?.offered ?? ""
+      overlay = nil
+      return execute(line)
     default:
       overlay = nil
       return nil
@@ -150,7 +162,7 @@ public struct Studio: Sendable {
   mutating func perform(_ action: StudioAction) -> [StudioEffect] {
     switch action {
     case .command(let line): return execute(line)
-    case .toggleRun: return lab.isRunning ? stop() : execute("run")
+    case .toggleRun: return isBusy ? stop() : execute("run")
     case .commandLine: return [.editLine("")]
     case .help: overlay = Overlay(title: "keys and commands", lines: helpLines())
     case .nextView: turn(by: 1)
@@ -175,7 +187,7 @@ public struct Studio: Sendable {
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .stopOrHint:
-      if lab.isRunning { return stop() }
+      if isBusy { return stop() }
       answer = TextLine("nothing is running; q leaves", .quiet)
     }
     return []
@@ -190,6 +202,7 @@ public struct Studio: Sendable {
     guard !trimmed.isEmpty else { return [] }
     // Narration and pauses leave the command that they are about on the line.
     if lesson?.isPlaying != true || !["say", "pause"].contains(trimmed.prefix { $0 != " " }) { lastCommand = trimmed }
+    if restoration != nil, let effects = executeWhileRestoring(trimmed) { return effects }
     // A movement while a run goes on means: stop, then move.
     if lab.isRunning, let word = trimmed.split(separator: " ").first, KeyMap.movements.contains(String(word)) {
       if word == "run" { return stop() }
@@ -211,6 +224,7 @@ public struct Studio: Sendable {
   }
 
   private mutating func stop() -> [StudioEffect] {
+    if restoration != nil { return stopRestoring() }
     let outcome = lab.interrupt()
     lesson?.isPlaying = false
     return present(outcome)
@@ -218,6 +232,7 @@ public struct Studio: Sendable {
 
   /// Goes on with what runs, for about so many seconds.
   public mutating func advance(for seconds: Double) -> [StudioEffect] {
+    if restoration != nil { return advanceRestoration(for: seconds) }
     do {
       switch try lab.advance(for: seconds) {
       case .running(let progress):
@@ -251,6 +266,7 @@ public struct Studio: Sendable {
     let role: ColorRole = outcome.level == .warning ? .warning : .plain
     switch outcome.request {
     case .quit: return [.quit]
+    case .restore(let request): return [.restore(request)]
     case .view(let name, let arguments): show(name, arguments)
     case .saveView(let name, let arguments, let path):
       do {
