@@ -60,7 +60,8 @@ let package = Package(
       exclude: ["pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
-    .testTarget(name: "StrataLabTests", dependencies: ["StrataLab", "StrataEngine"]),
+    .testTarget(
+      name: "StrataLabTests", dependencies: ["StrataLab", "StrataData", "StrataEngine"], exclude: ["Goldens"]),
     .testTarget(name: "PackageTests", dependencies: ["StrataLab"]),
     .testTarget(
       name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
@@ -73,10 +74,14 @@ let package = Package(
       name: "CPseudoTerminal", path: "Tests/CPseudoTerminal",
       linkerSettings: [.linkedLibrary("util", .when(platforms: [.linux]))]),
     .executableTarget(
-      name: "terminal-probe", dependencies: ["StrataTerminal", "StrataPlot", "StrataEngine"], path: "Tests/TerminalProbe"),
+      name: "terminal-probe", dependencies: ["StrataTerminal", "StrataPlot", "StrataEngine"],
+      path: "Tests/TerminalProbe"),
     .testTarget(
       name: "StrataTerminalTests",
-      dependencies: ["StrataTerminal", "StrataPlot", "CPseudoTerminal", "terminal-probe", "strata"]),
+      dependencies: [
+        "StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine", "CPseudoTerminal", "terminal-probe",
+        "strata",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -8,7 +8,7 @@ import StrataEngine
 
 /// The laboratory.
 public struct Lab: Sendable {
-  public let configuration: LabConfiguration
+  public internal(set) var configuration: LabConfiguration
   /// The experiment in time.
   public internal(set) var timeline: Timeline
   /// Where runs stop, in the order of their numbers.

@@ -94,6 +94,10 @@ import Testing
       "wake 1",
       "sleep", "sleep 1", "dream", "dream 1", "likelihood", "likelihood --runs 0", "run each", "run each 3 epochs",
       "learn cd 1", "learn cd 0", "learn backprop 3", "learn updown", "learn wakesleep", "learn exact",
+      "export", "export nothing x", "export metrics", "export metrics x.txt", "export metrics -",
+      "export metrics x.csv --branch 99", "export metrics x.csv --branch x", "export metrics /nonexistent/x.csv",
+      "export network", "export network x.txt", "export network x.py now", "export network /nonexistent/x.py",
+      "print train nothing", "print hidden",
       "load", "load weights", "load weights /nonexistent.safetensors", "load weights /dev/null", "load nothing x",
     ]
     var lab = try smallLab()
