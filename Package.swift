@@ -60,7 +60,8 @@ let package = Package(
       exclude: ["pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors"]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
-    .testTarget(name: "StrataLabTests", dependencies: ["StrataLab", "StrataEngine"]),
+    .testTarget(
+      name: "StrataLabTests", dependencies: ["StrataLab", "StrataData", "StrataEngine"], exclude: ["Goldens"]),
     .testTarget(name: "PackageTests", dependencies: ["StrataLab"]),
     .testTarget(
       name: "ScreenTests", dependencies: ["StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine"],
@@ -78,7 +79,8 @@ let package = Package(
     .testTarget(
       name: "StrataTerminalTests",
       dependencies: [
-        "StrataTerminal", "StrataPlot", "StrataLab", "StrataEngine", "CPseudoTerminal", "terminal-probe", "strata",
+        "StrataTerminal", "StrataViews", "StrataLab", "StrataPlot", "StrataEngine", "CPseudoTerminal", "terminal-probe",
+        "strata",
       ]),
   ],
   swiftLanguageModes: [.v6]

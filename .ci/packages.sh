@@ -1,7 +1,9 @@
 # What Strata needs beside a Swift toolchain, and how to install what is missing. Sourced by ./start and ./check.
 
-# Debian and Ubuntu packages: the screen, the line editor, compressed files, pictures, checksums, matrix products.
-packages="libncurses-dev libreadline-dev zlib1g-dev libpng-dev libssl-dev libdnnl-dev ncurses-term"
+# Debian and Ubuntu packages: the screen, the line editor, compressed files, pictures, checksums, matrix products,
+# drawings as pixels and their letters.
+packages="libncurses-dev libreadline-dev zlib1g-dev libpng-dev libssl-dev libdnnl-dev ncurses-term librsvg2-2 \
+fonts-dejavu-core"
 
 say() { printf '%s\n' "strata: $*" >&2; }
 
@@ -12,7 +14,7 @@ install_missing() {
   }
   command -v dpkg-query >/dev/null 2>&1 || {
     say "this is no Debian or Ubuntu, so nothing is installed; needed are the development files of"
-    say "ncurses (wide), readline, zlib, libpng, OpenSSL and oneDNN"
+    say "ncurses (wide), readline, zlib, libpng, OpenSSL and oneDNN; for PNG also librsvg and a font"
     return 0
   }
   missing=""

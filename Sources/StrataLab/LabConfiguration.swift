@@ -68,6 +68,8 @@ public struct LabConfiguration: Sendable {
   public var memoryBound: Int
   /// Seconds on a clock that only goes forward. Used to show speed and to space keyframes, never for results.
   public var now: @Sendable () -> Double
+  /// Whether what that clock measured is told. Not where it is no clock: in a recording, speed would be invented.
+  public var tellsTime = true
 
   /// Lets so many seconds go by: where a person watches, a dream goes slowly enough to be seen. Nil elsewhere.
   public var wait: (@Sendable (Double) -> Void)?

@@ -10,33 +10,46 @@ public struct View: Sendable {
   public let name: String
   /// The panel's heading, where it does not depend on the model.
   public let title: String
-  /// The heading for this laboratory.
-  public let heading: @Sendable (Lab) -> String
+  /// The heading for this laboratory and what is asked of it.
+  public let heading: @Sendable (Lab, ViewOptions) -> String
   /// One sentence for help.
   public let summary: String
   /// Which options it heeds, for help and completion: `[LAYER] [--log]`.
   public let usage: String
   /// Why there is nothing to see, as a sentence; nil when there is.
   public let reasonMissing: @Sendable (Lab) -> String?
+  /// What is wrong with what is asked; nil where the view can show it. Asked where somebody types `show`: a panel that is
+  /// there anyway shows its usual picture instead.
+  public let problem: @Sendable (Lab, ViewOptions) -> StrataError?
   /// A remark for the right end of the heading: which layer, which sample.
   public let note: @Sendable (Lab, ViewOptions) -> String
   /// The picture. Called only where `reasonMissing` is nil.
   public let draw: @Sendable (Lab, ViewOptions, Size) -> Figure
 
   init(
-    _ name: String, title: String, heading: (@Sendable (Lab) -> String)? = nil, summary: String, usage: String = "",
+    _ name: String, title: String, heading: (@Sendable (Lab, ViewOptions) -> String)? = nil, summary: String,
+    usage: String = "",
     reasonMissing: @escaping @Sendable (Lab) -> String? = { _ in nil },
+    problem: @escaping @Sendable (Lab, ViewOptions) -> StrataError? = { _, _ in nil },
     note: @escaping @Sendable (Lab, ViewOptions) -> String = { _, _ in "" },
     draw: @escaping @Sendable (Lab, ViewOptions, Size) -> Figure
   ) {
     self.name = name
     self.title = title
-    self.heading = heading ?? { _ in title }
+    self.heading = heading ?? { _, _ in title }
     self.summary = summary
     self.usage = usage
     self.reasonMissing = reasonMissing
+    self.problem = problem
     self.note = note
     self.draw = draw
+  }
+
+  /// What it is asked to show, from the words behind its name. Throws where it cannot show that.
+  public func options(_ words: [String], for lab: Lab) throws(StrataError) -> ViewOptions {
+    let options = try ViewOptions(words)
+    if let problem = problem(lab, options) { throw problem }
+    return options
   }
 
   /// The picture, or the reason why there is none.
@@ -51,7 +64,8 @@ public struct View: Sendable {
     let missing = reasonMissing(lab) != nil
     return .panel(
       Panel(
-        heading(lab), note: missing ? "" : note(lab, options), isFocused: isFocused, figure(lab, options, size: inner)))
+        heading(lab, options), note: missing ? "" : note(lab, options), isFocused: isFocused,
+        figure(lab, options, size: inner)))
   }
 }
 

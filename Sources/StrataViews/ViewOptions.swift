@@ -18,7 +18,7 @@ public struct ViewOptions: Hashable, Sendable {
   public var onlyWrong = false
   /// Whether units are sorted by how useful they are; nil: as suits the model.
   public var isSorted: Bool?
-  /// A tensor by name or symbol.
+  /// A tensor by name or symbol, or a measurement.
   public var tensor: String?
   /// How far a long view is scrolled, in lines.
   public var scroll = 0
@@ -46,7 +46,8 @@ public struct ViewOptions: Hashable, Sendable {
             "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong, --sorted, --unsorted",
             try: "show loss --log")
         } else {
-          tensor = word
+          // Names of several words: free energy gap.
+          tensor = tensor.map { "\($0) \(word)" } ?? word
         }
       }
     }

@@ -11,7 +11,8 @@ struct Strata: ParsableCommand {
     commandName: "strata", abstract: "A laboratory for deep learning in the terminal.",
     discussion: "Without a subcommand: the laboratory on the full screen, with handwritten digits loaded.",
     subcommands: [
-      Laboratory.self, Repl.self, Run.self, Replay.self, Lessons.self, Data.self, Bench.self, CommandReference.self,
+      Laboratory.self, Repl.self, Run.self, Replay.self, Lessons.self, Data.self, Export.self, Bench.self,
+      CommandReference.self,
     ], defaultSubcommand: Laboratory.self)
 }
 

@@ -130,6 +130,7 @@ private struct Planted: Layer {
       input, outputGradient: outputGradient, joined: joined, wantsInputGradient: wantsInputGradient, trace: &trace)
     for i in 0..<trace.parameterGradients[0].count { trace.parameterGradients[0][flat: i] *= 2 }
   }
+  func pyTorch(number: Int, input: Shape) -> PyTorchLayer { inner.pyTorch(number: number, input: input) }
   func forwardText(_ signs: LayerSigns) -> String { inner.forwardText(signs) }
   func backwardText(_ signs: LayerSigns, joined: Bool, wantsInputGradient: Bool) -> String {
     inner.backwardText(signs, joined: joined, wantsInputGradient: wantsInputGradient)

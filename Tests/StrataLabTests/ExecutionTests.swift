@@ -102,6 +102,10 @@ import Testing
       "goto command 0", "goto command 99", "branch 1 name", "branch 1 name 7", "branch 9 name x", "break 1 --skip x",
       "break when loss < 1 --twice", "watch W1 --skip -1", "delete branch", "delete branch 9", "delete branch 1",
       "delete mark nowhere",
+      "export", "export nothing x", "export metrics", "export metrics x.txt", "export metrics -",
+      "export metrics x.csv --branch 99", "export metrics x.csv --branch x", "export metrics /nonexistent/x.csv",
+      "export network", "export network x.txt", "export network x.py now", "export network /nonexistent/x.py",
+      "print train nothing", "print hidden",
       "load", "load weights", "load weights /nonexistent.safetensors", "load weights /dev/null", "load nothing x",
     ]
     var lab = try smallLab()

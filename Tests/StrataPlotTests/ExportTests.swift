@@ -1,35 +1,14 @@
-/// Files and files' texts: SVG, PNG, and the reader that checks the SVG.
+/// Files' texts: SVG, and the reader that checks it.
 import StrataPlot
 import Testing
 
 @Suite struct ExportTests {
-  /// Made with Python's zlib and struct: `zlib.compress(raw, 0)` and `zlib.crc32`.
-  @Test func pngIsThatOfAnotherWriter() {
-    var raster = Raster(width: 2, height: 1)
-    raster[0, 0] = RGB(255, 0, 128)
-    let expected =
-      "89504e470d0a1a0a0000000d4948445200000002000000010806000000f4227f8a00000014494441547801010900f6ff00ff"
-      + "0080ff000000000ffc027f72ed04b60000000049454e44ae426082"
-    let hex = raster.png().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-    #expect(hex == expected)
-  }
-
-  @Test func largePNGsHaveSeveralBlocks() {
-    let file = Raster(width: 200, height: 200).png()
-    // Signature, three chunks of twelve bytes, IHDR, and 200 lines of 801 bytes in three stored blocks.
-    #expect(file.count == 8 + 3 * 12 + 13 + 2 + 3 * 5 + 200 * 801 + 4)
-    #expect(Raster(width: 0, height: 9).png().count > 8)
-  }
-
   @Test func rasters() {
     var raster = Raster(width: 2, height: 2)
     raster[1, 1] = RGB(1, 2, 3)
     raster[5, 5] = RGB(9, 9, 9)
     #expect(raster[1, 1] == RGB(1, 2, 3))
     #expect(raster[5, 5] == nil)
-    #expect(raster.enlarged(3)[5, 3] == RGB(1, 2, 3))
-    #expect(raster.enlarged(3)[2, 2] == nil)
-    #expect(raster.enlarged(-1) == raster)
     #expect(Raster(width: .max, height: 0).width < .max)
   }
 

@@ -89,19 +89,6 @@ import Testing
         "plane", "table", "stack", "panel",
       ], "a figure without an example is not tested")
   }
-
-  @Test func imagesBecomePixels() throws {
-    let tiles = Figure.tiles(ImageTiles((0..<4).map { _ in ImageTile(Grid(rows: 2, columns: 3) { Float($0 + $1) }) }))
-    let raster = try #require(tiles.pixels(scale: 2))
-    // Two by two tiles, one pixel apart.
-    #expect(raster.width == 14)
-    #expect(raster.height == 10)
-    #expect(raster[0, 0] == RGB(0, 0, 0))
-    #expect(raster[4, 2] == RGB(255, 255, 255))
-    #expect(raster[6, 0] == nil)
-    #expect(Figure.line(LineChart(series: [])).pixels() == nil)
-    #expect(Figure.panel(Panel("p", tiles)).pixels(scale: 2) == raster)
-  }
 }
 
 /// Removes colour and style sequences, and nothing else: what remains must be the text.

@@ -1,6 +1,6 @@
 // What the data module needs of C libraries, through headers that mention none of their types: zlib (gzip files and the
-// members of zip archives), libpng (pictures), OpenSSL's libcrypto (checksums), libcurl (downloads), and the digits
-// that come with the program.
+// members of zip archives), libpng (pictures), OpenSSL's libcrypto (checksums), libcurl (downloads),
+// librsvg (drawings as pixels), and the digits that come with the program.
 //
 // Nothing here prints, exits or keeps a pointer that it was given. Messages are short English phrases without a full stop.
 #ifndef CFILES_H
@@ -42,6 +42,15 @@ bool cf_png_header(const uint8_t *bytes, size_t count, cf_picture *picture, char
 /// Decodes into height * width * channels bytes (channels 1 or 3, converted where the file has the other).
 bool cf_png_pixels(const uint8_t *bytes, size_t count, uint32_t channels, uint8_t *out, size_t size,
                    char message[CF_MESSAGE_SIZE]);
+
+// ---- Drawings (Drawing.c, librsvg and cairo loaded when first needed) ----
+
+enum cf_drawing_result { cf_drawing_done, cf_drawing_no_library, cf_drawing_no_fonts, cf_drawing_failed };
+/// Receives the bytes of a file, piece by piece. Returning false stops the writing.
+typedef bool (*cf_drawing_bytes)(void *context, const uint8_t *bytes, size_t count);
+/// Draws an SVG of so many pixels at `scale` times its size and hands out the bytes of a PNG.
+enum cf_drawing_result cf_svg_to_png(const char *svg, size_t count, double width, double height, double scale,
+                                     cf_drawing_bytes bytes, void *context, char message[CF_MESSAGE_SIZE]);
 
 // ---- Checksums (Digest.c, libcrypto) ----
 

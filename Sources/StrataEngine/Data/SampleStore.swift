@@ -33,7 +33,7 @@ public struct SampleStore: Sendable, Equatable {
   }
 
   /// The smallest and largest finite number; nil where there is none.
-  var range: ClosedRange<Scalar>? {
+  public var range: ClosedRange<Scalar>? {
     switch storage {
     case .scalars(let values): return Tensor([values.count], elements: values).range
     case .bytes(let values, let scale, let offset):

@@ -48,6 +48,10 @@ public struct ActivationLayer: Layer {
     return "∂\(signs.input) = ∂\(signs.output) ⊙ \(function.sign)′(\(signs.input))"
   }
 
+  public func pyTorch(number: Int, input: Shape) -> PyTorchLayer {
+    PyTorchLayer(computation: ["h = " + function.pyTorch("h", rank: input.rank)])
+  }
+
   public func explain(
     _ part: ExplainedPart, at position: [Int], input: Tensor, outputGradient: Tensor?, joined: Bool, trace: LayerTrace,
     signs: LayerSigns

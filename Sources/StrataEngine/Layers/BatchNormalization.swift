@@ -136,6 +136,21 @@ public struct BatchNormalization: Layer {
     }
   }
 
+  public func pyTorch(number: Int, input: Shape) -> PyTorchLayer {
+    let name = "batchnorm\(number)"
+    let pairs = [
+      ("weight", "scale"), ("bias", "shift"), ("running_mean", "running.mean"), ("running_var", "running.variance"),
+    ]
+    return PyTorchLayer(
+      construction: [
+        "self.\(name) = nn.BatchNorm1d(\(input.elementCount), eps=\(epsilonText), momentum=\(BatchNormalization.momentum))"
+      ],
+      loading: pairs.map { "self.\(name).\($0).copy_(tensors[\"layer\(number).\($1)\"])" },
+      computation: [
+        input.rank <= 1 ? "h = self.\(name)(h)" : "h = self.\(name)(h.flatten(1)).reshape(h.shape)"
+      ])
+  }
+
   public func forwardText(_ signs: LayerSigns) -> String {
     let n = signs.number
     return "x̂\(n) = (\(signs.input) − μ\(n))/√(v\(n) + ε);  \(signs.output) = γ\(n) ⊙ x̂\(n) + β\(n)"

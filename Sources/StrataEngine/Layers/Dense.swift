@@ -134,6 +134,16 @@ public struct Dense: Layer {
     return parts.joined(separator: ";  ")
   }
 
+  public func pyTorch(number: Int, input: Shape) -> PyTorchLayer {
+    let name = "dense\(number)"
+    var loading = ["self.\(name).weight.copy_(tensors[\"layer\(number).weight\"].T)"]
+    if hasBias { loading.append("self.\(name).bias.copy_(tensors[\"layer\(number).bias\"])") }
+    let inputs = input.rank <= 1 ? "h" : "h.flatten(1)"
+    return PyTorchLayer(
+      construction: ["self.\(name) = nn.Linear(\(input.elementCount), \(units)\(hasBias ? "" : ", bias=False"))"],
+      loading: loading, computation: ["h = " + function.pyTorch("self.\(name)(\(inputs))", rank: 1)])
+  }
+
   public func explain(
     _ part: ExplainedPart, at position: [Int], input: Tensor, outputGradient: Tensor?, joined: Bool, trace: LayerTrace,
     signs: LayerSigns

@@ -51,6 +51,12 @@ public struct Dropout: Layer {
     "∂\(signs.input) = m\(signs.number) ⊙ ∂\(signs.output)"
   }
 
+  public func pyTorch(number: Int, input: Shape) -> PyTorchLayer {
+    PyTorchLayer(
+      construction: ["self.dropout\(number) = nn.Dropout(\(rateText))"],
+      computation: ["h = self.dropout\(number)(h)"])
+  }
+
   public func explain(
     _ part: ExplainedPart, at position: [Int], input: Tensor, outputGradient: Tensor?, joined: Bool, trace: LayerTrace,
     signs: LayerSigns

@@ -95,6 +95,11 @@ public protocol Layer: Sendable {
     _ part: ExplainedPart, at position: [Int], input: Tensor, outputGradient: Tensor?, joined: Bool, trace: LayerTrace,
     signs: LayerSigns
   ) -> [String]?
+
+  /// The layer in PyTorch, as it answers a question: what `number` (from 1) is in the stack, and the shape of one input
+  /// sample. Only called where the layer has its parameters. It has no default: a layer that was left out of a script
+  /// would be a network that computes something else.
+  func pyTorch(number: Int, input: Shape) -> PyTorchLayer
 }
 
 /// Which tensor of a layer is being explained.

@@ -32,15 +32,20 @@ extension Command {
           if !text.contains("["), lab.experiment.tensor(named: text) == nil,
             let quantity = try? Quantity([text], in: lab.experiment)
           {
-            var cache = QuantityCache(lab.experiment, isEvaluated: true)
-            let value = lab.experiment.value(of: quantity, &cache) ?? .nan
-            return Outcome("\(text) = \(NumberText.short(value, digits: 6))", numbers: [Outcome.Number(text, value)])
+            return printed(quantity, text, lab.experiment)
           }
           return try printed(try TensorReference(text), lab.experiment)
         }
       },
+      Form([Place("QUANTITY", .condition, "whatever conditions can compare")], "a quantity by its name") {
+        arguments throws(StrataError) in
+        let words = arguments.words("QUANTITY")
+        return .look { (lab) throws(StrataError) in
+          printed(try Quantity(words, in: lab.experiment), words.joined(separator: " "), lab.experiment)
+        }
+      },
     ],
-    examples: ["print layer1.weight[0,0..4]", "print b1", "print"])
+    examples: ["print layer1.weight[0,0..4]", "print b1", "print train accuracy", "print"])
 
   static let explain = Command(
     "explain", .look, "shows where a number comes from: its formula with the numbers in it",
@@ -101,6 +106,12 @@ extension Command {
       ])
     }
     return Outcome(table: table)
+  }
+
+  private static func printed(_ quantity: Quantity, _ text: String, _ experiment: Experiment) -> Outcome {
+    var cache = QuantityCache(experiment, isEvaluated: true)
+    let value = experiment.value(of: quantity, &cache) ?? .nan
+    return Outcome("\(text) = \(NumberText.short(value, digits: 6))", numbers: [Outcome.Number(text, value)])
   }
 
   private static func printed(_ reference: TensorReference, _ experiment: Experiment) throws(StrataError) -> Outcome {

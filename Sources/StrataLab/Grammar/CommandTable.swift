@@ -11,7 +11,7 @@ public enum CommandTable {
     .back, .goto, .mark, .timeline, .branches, .branch, .compare,
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test, .likelihood, .dream,
-    .save, .load,
+    .save, .load, .export,
     .say, .pause, .expect, .restore, .help, .quit,
   ]
 }

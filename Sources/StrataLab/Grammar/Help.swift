@@ -63,6 +63,14 @@ enum Help {
       for type in learnerTypes { table.rows.append(["", type.keyword, type.summary]) }
       lines += table.lines
     }
+    if command.word == "show", let views = lab?.configuration.views, !views.isEmpty {
+      lines.append("views; help VIEW tells more")
+      var table = TextTable(columns: ["", "", ""])
+      for view in views {
+        table.rows.append(["", view.usage.isEmpty ? view.name : "\(view.name) \(view.usage)", view.summary])
+      }
+      lines += table.lines
+    }
     if ["add", "insert", "change"].contains(command.word) {
       lines.append("layers")
       var table = TextTable(columns: ["", "", ""])

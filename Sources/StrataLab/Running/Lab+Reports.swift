@@ -42,7 +42,7 @@ extension Lab {
 
   private func samplesPerSecond(_ run: Run) -> Double? {
     let steps = moment.step - run.start.step
-    guard steps > 0, run.seconds > 0, let data = experiment.data, data.train.count > 0,
+    guard configuration.tellsTime, steps > 0, run.seconds > 0, let data = experiment.data, data.train.count > 0,
       let clock = experiment.learner?.clock
     else { return nil }
     return Double(steps) * Double(data.train.count) / Double(max(clock.stepsPerEpoch, 1)) / run.seconds
@@ -70,7 +70,8 @@ extension Lab {
     var outcome = Outcome(numbers: numbers())
     switch run.report {
     case .instructions: reportInstructions(run, into: &outcome)
-    case .steps: outcome.append(statusText() + " · \(NumberText.duration(run.seconds))")
+    case .steps:
+      outcome.append(statusText() + (configuration.tellsTime ? " · \(NumberText.duration(run.seconds))" : ""))
     case .run: outcome.append(statusText(samplesPerSecond: speed))
     }
     if let told = text(of: reason) {

@@ -107,9 +107,6 @@ public struct HeatMap: Hashable, Sendable, Drawable {
     }
   }
 
-  /// The picture in its own pixels.
-  func raster() -> Raster { ImageTile(grid).raster(shading.onPaper, shownRange) }
-
   public func draw(on svg: inout SVG, in frame: Frame) {
     guard !grid.isEmpty else { return drawMessage(nothingYet, on: &svg, in: frame) }
     let labelWidth = Double(rowLabels.map { TextLayout.width($0) }.max() ?? 0) * SVG.characterWidth

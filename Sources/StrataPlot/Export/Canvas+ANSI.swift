@@ -10,12 +10,13 @@ extension Canvas {
     var text = ""
     for row in 0..<size.rows {
       if row > 0 { text += "\n" }
-      text += ansiRow(row, depth: depth)
+      text += ansi(row: row, depth: depth)
     }
     return text
   }
 
-  private func ansiRow(_ row: Int, depth: ColorDepth) -> String {
+  /// One row, without the blanks at its end, all attributes off behind it.
+  public func ansi(row: Int, depth: ColorDepth) -> String {
     var end = size.columns
     while end > 0, isInvisible(self[end - 1, row]) { end -= 1 }
     var text = ""

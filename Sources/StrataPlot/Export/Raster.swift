@@ -1,4 +1,4 @@
-/// Pixels: what image-like figures are made of, before they become half blocks, rectangles or a PNG.
+/// Pixels: what image-like figures are made of, before they become half blocks or rectangles.
 
 /// A picture of coloured pixels, some of which may be empty.
 public struct Raster: Hashable, Sendable {
@@ -17,15 +17,5 @@ public struct Raster: Hashable, Sendable {
   public subscript(x: Int, y: Int) -> RGB? {
     get { x >= 0 && x < width && y >= 0 && y < height ? pixels[y * width + x] : nil }
     set { if x >= 0, x < width, y >= 0, y < height { pixels[y * width + x] = newValue } }
-  }
-
-  /// Every pixel as a square of so many pixels.
-  public func enlarged(_ scale: Int) -> Raster {
-    let scale = min(max(scale, 1), 64)
-    var result = Raster(width: width * scale, height: height * scale)
-    for y in 0..<result.height {
-      for x in 0..<result.width { result[x, y] = self[x / scale, y / scale] }
-    }
-    return result
   }
 }

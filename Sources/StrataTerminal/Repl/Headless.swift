@@ -58,6 +58,7 @@ public func runHeadless(
       if case .restore? = outcome.request {
         throw StrataError("a session brings nothing back: its lines are all there is", try: "strata repl")
       }
+      try perform(outcome.request, runner.lab, capabilities)
       if json { print(outcome.json(command: line.text)) } else { try printOutcome(outcome, runner.lab, capabilities) }
       // Whoever follows a long session in a file sees each line when it is done.
       fflush(nil)
@@ -77,17 +78,45 @@ public func runHeadless(
   return 0
 }
 
+/// Executes a session to its end and gives the laboratory there. Tells only how far it is, where output is a terminal.
+/// Throws at the line that fails, or where ctrl-C stops it.
+public func executeSession(_ session: SessionFile, _ configuration: LabConfiguration) throws -> Lab {
+  var runner = SessionRunner(session, configuration)
+  let interrupts = InterruptFlag()
+  let capabilities = TerminalCapabilities.ofStandardOutput()
+  while let line = runner.line {
+    var bar = ProgressLine(isShown: true)
+    defer { bar.clear() }
+    var outcome = try runner.begin() ?? Outcome()
+    while runner.isRunning {
+      if interrupts.take() { throw StrataError("stopped in line \(line.number), '\(line.text)'") }
+      switch try runner.advance(for: 0.05) {
+      case .running(let progress): bar.show(progress)
+      case .finished(let final): outcome = final
+      }
+    }
+    try perform(outcome.request, runner.lab, capabilities)
+  }
+  return runner.lab
+}
+
 private func printOutcome(_ outcome: Outcome, _ lab: Lab, _ capabilities: TerminalCapabilities) throws(StrataError) {
   let isASCII = capabilities.unicode == .none
   for line in outcome.lines { print(isASCII ? asciiText(line) : line) }
   switch outcome.request {
   case .view(let name, let arguments):
     print(try viewText(name, arguments, of: lab, capabilities))
-  case .saveView(let name, let arguments, let path):
-    try saveView(name, arguments, of: lab, to: path)
-    print("written: \(path)")
+  case .saveView(_, _, let path): print("written: \(path)")
   default: break
   }
+}
+
+/// What a command asks for beside being shown: a picture in a file, with or without anybody who reads.
+private func perform(
+  _ request: Outcome.Request?, _ lab: Lab, _ capabilities: TerminalCapabilities
+) throws(StrataError) {
+  guard case .saveView(let name, let arguments, let path)? = request else { return }
+  try saveView(name, arguments, of: lab, to: path, charset: capabilities.unicode == .none ? .ascii : .unicode)
 }
 
 /// A view as text for a terminal, or for a file where output is none.
@@ -95,7 +124,7 @@ func viewText(
   _ name: String, _ arguments: [String], of lab: Lab, _ capabilities: TerminalCapabilities
 ) throws(StrataError) -> String {
   guard let view = view(named: name) else { throw StrataError("there is no view '\(name)'", try: "help show") }
-  let options = try ViewOptions(arguments)
+  let options = try view.options(arguments, for: lab)
   let size = Size(columns: min(TerminalCapabilities.standardOutputSize?.columns ?? 80, 120), rows: 22)
   let charset: Charset = capabilities.unicode == .none ? .ascii : .unicode
   return view.panel(lab, options, size: size).ansi(size: size, depth: capabilities.color, charset: charset)

@@ -152,7 +152,7 @@ struct Repl {
     case .quit: return false
     case .view(let name, let arguments): print(try viewText(name, arguments, of: lab, capabilities))
     case .saveView(let name, let arguments, let path):
-      try saveView(name, arguments, of: lab, to: path)
+      try saveView(name, arguments, of: lab, to: path, charset: capabilities.unicode == .none ? .ascii : .unicode)
       print("written: \(path)")
     case .pause where isInteractive:
       print("(enter goes on)", terminator: "")

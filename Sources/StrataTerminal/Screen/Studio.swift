@@ -270,7 +270,7 @@ public struct Studio: Sendable {
     case .view(let name, let arguments): show(name, arguments)
     case .saveView(let name, let arguments, let path):
       do {
-        try saveView(name, arguments, of: lab, to: path)
+        try saveView(name, arguments, of: lab, to: path, charset: style.charset)
         lines.append("written: \(path)")
       } catch {
         fail(error)
@@ -305,7 +305,7 @@ public struct Studio: Sendable {
 
   private mutating func show(_ name: String, _ arguments: [String]) {
     do {
-      options = try ViewOptions(arguments)
+      options = try view(named: name)?.options(arguments, for: lab) ?? ViewOptions(arguments)
       let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
       isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")

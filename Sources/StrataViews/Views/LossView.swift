@@ -5,26 +5,56 @@ import StrataPlot
 
 extension View {
   static let loss = View(
-    "loss", title: "loss", heading: { lossName($0) },
+    "loss", title: "loss", heading: { shownName(of: measurement($1, in: $0), $0) },
     summary: "loss and accuracy over the steps, train and test, branches dimmed",
     usage: "[MEASUREMENT] [--log] [--last N]",
     reasonMissing: { lab in
       if let reason = noLearner(lab), lab.timeline.measuredNames.isEmpty { return reason }
       return lab.timeline.measuredNames.isEmpty ? "nothing has been measured yet: press n or space" : nil
     },
+    problem: { lab, options in
+      guard let name = options.tensor, measurement(options, in: lab) != bare(name, lab) else { return nil }
+      let names = measurements(lab)
+      return StrataError(
+        "nothing called '\(name)' has been measured",
+        try: names.isEmpty ? "next" : names.map { "show loss \($0)" }.joined(separator: ", "))
+    },
     note: { lab, options in
       (options.isLogarithmic ? "log" : "") + (options.lastSteps.map { "  last \($0) steps" } ?? "")
     }
   ) { lab, options, size in
-    let name = options.tensor ?? "loss"
+    let name = measurement(options, in: lab)
     let upper = chart(lab, options, name: name)
     // Room for two: what is driven down, and what is wanted.
-    guard options.tensor == nil, size.rows >= 22, let second = secondName(lab) else { return .line(upper) }
+    guard name == "loss", size.rows >= 22, let second = secondName(lab) else { return .line(upper) }
     return .rows([
       Part(.line(upper), length: .share(3)),
       Part(.line(chart(lab, options, name: second, isLogarithmic: false)), length: .share(2)),
     ])
   }
+}
+
+/// Everything measured, without the part that it was measured on.
+private func measurements(_ lab: Lab) -> [String] {
+  var names: [String] = []
+  for name in lab.timeline.measuredNames.map({ bare($0, lab) }) where !names.contains(name) { names.append(name) }
+  return names
+}
+
+/// A measurement's name without `test`; the loss by its own name is the loss.
+private func bare(_ name: String, _ lab: Lab) -> String {
+  let name = name.hasPrefix("test ") ? String(name.dropFirst(5)) : name
+  return name == lossName(lab) ? "loss" : name
+}
+
+/// What is asked for where it was measured, else the loss: what another view was asked for means nothing here.
+private func measurement(_ options: ViewOptions, in lab: Lab) -> String {
+  guard let name = options.tensor.map({ bare($0, lab) }), measurements(lab).contains(name) else { return "loss" }
+  return name
+}
+
+private func shownName(of measurement: String, _ lab: Lab) -> String {
+  measurement == "loss" ? lossName(lab) : measurement
 }
 
 /// What people call the number that the learner drives down.
@@ -70,7 +100,7 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   if let last = options.lastSteps, step > 1 { range = Double(max(step - last, 0))...Double(step) }
   return LineChart(
     series: series, markers: step > 0 ? [LineChart.Marker(x: Double(step), label: "now", role: .accent)] : [],
-    xLabel: "step", yLabel: name == "loss" ? lossName(lab) : name, xRange: range,
+    xLabel: "step", yLabel: shownName(of: name, lab), xRange: range,
     yScale: isLogarithmic ?? options.isLogarithmic ? .logarithmic : .linear
   )
 }
