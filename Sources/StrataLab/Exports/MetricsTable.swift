@@ -30,21 +30,15 @@ public struct MetricsTable: Sendable {
 
   /// All branches, or the way to the end of one. Throws where there is no such branch, or nothing was measured.
   init(_ timeline: Timeline, branch chosen: Int?) throws(StrataError) {
-    let count = timeline.branches.count
-    if let chosen, !(1...count).contains(chosen) {
-      throw StrataError(
-        count == 1 ? "there is only branch 1, and no branch \(chosen)" : "branches are 1 to \(count), got \(chosen)",
-        try: "branches")
-    }
     // The last step of each branch that belongs to the way.
     var limits: [(branch: Branch, last: Int)] = []
     if let chosen {
-      var branch = timeline.branches[chosen - 1]
+      var branch = try timeline.requireBranch(chosen)
       var limit = Int.max
       limits.append((branch, limit))
       while let fork = branch.fork {
         limit = min(limit, fork.step)
-        branch = timeline.branches[fork.branch - 1]
+        branch = timeline.allBranches[fork.branch - 1]
         limits.append((branch, limit))
       }
       limits.reverse()

@@ -304,7 +304,7 @@ public struct Studio: Sendable {
   // Looking.
 
   private mutating func show(_ name: String, _ arguments: [String]) {
-    do {
+    do throws(StrataError) {
       options = try view(named: name)?.options(arguments, for: lab) ?? ViewOptions(arguments)
       let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
