@@ -8,7 +8,7 @@ import StrataEngine
 
 /// The laboratory.
 public struct Lab: Sendable {
-  public let configuration: LabConfiguration
+  public internal(set) var configuration: LabConfiguration
   /// The experiment in time.
   public internal(set) var timeline: Timeline
   /// Where runs stop, in the order of their numbers.
@@ -24,6 +24,10 @@ public struct Lab: Sendable {
   public internal(set) var fault: NumericFault?
   /// The newest dream; nil before the first. Shown by `show dream`.
   public internal(set) var dream: Dream?
+  /// The question that waits for its answer; nil where none does. It changes no bit of the experiment.
+  public internal(set) var question: Question?
+  /// How fast a player plays: what a person watches, such as a dream, waits as much less.
+  public var playbackSpeed = 1.0
   /// Commands that follow when the present run has reached its goal: the stages of `run each`.
   var queue: [String] = []
   var activity = Activity.none
@@ -184,7 +188,7 @@ public struct Lab: Sendable {
       if case .done = reason, !queue.isEmpty { return try beginNextStage(after: outcome) }
       queue = []
       return .finished(outcome)
-    case .calculation: return advanceCalculation(for: seconds)
+    case .calculation: return try advanceCalculation(for: seconds)
     case .travel: return try advanceTravel(for: seconds)
     }
   }

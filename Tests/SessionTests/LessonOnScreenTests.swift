@@ -1,4 +1,4 @@
-// The lessons on the screen, as a teacher plays them: at every pause all that was said stands there to be read, and at
+// The lessons on the screen, as a teacher plays them: at every stop all that was said stands there to be read, and at
 // the end the laboratory is, to the last bit, what the same session makes without a screen.
 import StrataEngine
 import StrataLab
@@ -36,15 +36,19 @@ import Testing
   private func play(_ session: SessionFile, _ size: Size) -> (unread: [SessionLine], lab: Lab) {
     var studio = Studio(Lab(Lesson.configuration, seed: session.seed), size: size, style: .standard)
     var unread: [SessionLine] = []
+    let outline = SessionOutline(session)
     _ = studio.play(session)
-    for (index, part) in session.parts.enumerated() {
-      if index > 0 { _ = studio.update(.key(.pageDown)) }
+    for stop in outline.stops {
       while studio.isBusy { _ = studio.advance(for: 0.2) }
       let rows = studio.draw().lines
-      unread += part.filter { line in
-        guard let narration = line.narration else { return false }
+      let part = outline.parts[outline.part(at: stop) - 1].lines.lowerBound..<stop
+      unread += session.lines[part].filter { line in
+        guard let narration = line.narration, !unread.contains(line) else { return false }
         return !rows.contains { $0.contains(narration) }
       }
+      // Where a question waits, the first press shows its answer.
+      if studio.lab.question != nil { _ = studio.update(.key(.pageDown)) }
+      _ = studio.update(.key(.pageDown))
     }
     return (unread, studio.lab)
   }

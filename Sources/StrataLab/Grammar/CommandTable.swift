@@ -12,6 +12,6 @@ public enum CommandTable {
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test, .likelihood, .dream,
     .save, .load,
-    .say, .pause, .expect, .help, .quit,
+    .say, .ask, .hint, .answer, .pause, .expect, .help, .quit,
   ]
 }

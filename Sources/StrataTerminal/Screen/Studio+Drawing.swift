@@ -8,11 +8,12 @@ extension Studio {
   /// The whole screen.
   public func draw() -> Canvas {
     var canvas = Canvas(size)
+    if lesson?.isBlank == true { return canvas }
     let layout = layout
     canvas.draw(in: layout.status) { drawStatus(on: &$0) }
     if let lesson, layout.body.row > 1 {
       canvas.draw(in: Rectangle(column: 0, row: 1, columns: size.columns, rows: layout.body.row - 1)) {
-        lesson.draw(on: &$0, style: style)
+        lesson.draw(on: &$0, question: lab.question, style: style)
       }
     }
     for placed in layout.panels { draw(placed, on: &canvas) }
@@ -88,6 +89,8 @@ extension Studio {
       runs.append(TextRun("✗ stopped ", .bad, style: .bold))
     } else if lab.isTravelling {
       runs.append(TextRun("◀ going back ", .warning, style: .bold))
+    } else if lab.isRunning, lesson?.isHeld == true, lesson?.hand == nil {
+      runs.append(TextRun("‖ held ", .accent, style: .bold))
     } else if lab.isRunning {
       runs.append(TextRun("▶ running ", .good, style: .bold))
     } else {
@@ -124,9 +127,9 @@ extension Studio {
   private var keyBar: [(binding: KeyBinding, text: String, columns: Range<Int>)] {
     var column = 0
     var shown: [(KeyBinding, String, Range<Int>)] = []
-    for binding in KeyMap.bindings where binding.isOffered(lab) {
+    for binding in KeyMap.bindings where binding.isOffered(self) {
       guard let title = binding.barTitle, let key = binding.keys.first else { continue }
-      let width = TextLayout.width(" \(key.description) \(title) ")
+      let width = TextLayout.width(" \(key.barName) \(title) ")
       guard column + width <= size.columns else { break }
       shown.append((binding, title, column..<column + width))
       column += width + 1
@@ -139,7 +142,7 @@ extension Studio {
   private func drawKeys(on canvas: inout Canvas) {
     canvas.fill(canvas.bounds, with: Cell(" ", background: .role(.bar)))
     for (binding, title, columns) in keyBar {
-      let key = " \(binding.keys[0].description)"
+      let key = " \(binding.keys[0].barName)"
       let used = canvas.write(
         key, column: columns.lowerBound, row: 0, foreground: .role(.accent), background: .role(.bar), style: .bold,
         charset: style.charset)
