@@ -37,10 +37,12 @@ import Testing
     var studio = Studio(Lab(Lesson.configuration, seed: session.seed), size: size, style: .standard)
     var unread: [SessionLine] = []
     let outline = SessionOutline(session)
+    var seen: [[String]] = []
     _ = studio.play(session)
     for stop in outline.stops {
       while studio.isBusy { _ = studio.advance(for: 0.2) }
       let rows = studio.draw().lines
+      seen.append(rows + fingerprint(studio.lab))
       let part = outline.parts[outline.part(at: stop) - 1].lines.lowerBound..<stop
       unread += session.lines[part].filter { line in
         guard let narration = line.narration, !unread.contains(line) else { return false }
@@ -50,6 +52,18 @@ import Testing
       if studio.lab.question != nil { _ = studio.update(.key(.pageDown)) }
       _ = studio.update(.key(.pageDown))
     }
-    return (unread, studio.lab)
+    let lab = studio.lab
+    // Back, part by part: what was seen there, and every number behind it; then forward again from the beginning.
+    for before in seen.dropLast().reversed() {
+      _ = studio.update(.key(.pageUp))
+      #expect(studio.draw().lines + fingerprint(studio.lab) == before)
+    }
+    for again in seen.prefix(4).dropFirst() {
+      if studio.lab.question != nil { _ = studio.update(.key(.pageDown)) }
+      _ = studio.update(.key(.pageDown))
+      while studio.isBusy { _ = studio.advance(for: 0.2) }
+      #expect(fingerprint(studio.lab) == Array(again.dropFirst(size.rows)))
+    }
+    return (unread, lab)
   }
 }

@@ -27,7 +27,7 @@ import Testing
       ("x^2", "x²"), ("x_i", "xᵢ"), ("W_{ij}", "Wᵢⱼ"), ("A^{-1}", "A⁻¹"), ("x^{n+1}", "xⁿ⁺¹"), ("e^{-x^2}", "e^(−x²)"),
       ("q^{Q}", "q^Q"), ("x^{Q+1}", "x^(Q+1)"), ("w_{cb}", "w_cb"), ("W^T", "Wᵀ"), ("W^\\top x", "Wᵀ x"),
       ("\\alpha\\beta", "αβ"), ("\\nabla W", "∇W"), ("\\nabla \\theta", "∇θ"), ("\\alpha + 1", "α + 1"),
-      ("a \\le b", "a ≤ b"), ("\\partial C/\\partial w", "∂C/∂w"), ("\\sum_i x_i", "∑ᵢ xᵢ"), ("x \\to y", "x → y"),
+      ("a \\le b", "a ≤ b"), ("\\partial C/\\partial w", "∂C/∂w"), ("\\sum_i x_i", "Σᵢ xᵢ"), ("x \\to y", "x → y"),
       ("\\epsilon \\cdot \\delta", "ε · δ"), ("\\sigma(x)", "σ(x)"), ("\\sigma (x)", "σ(x)"), ("\\Omega", "Ω"),
       ("\\frac{a}{b}", "a/b"), ("\\frac{a+b}{2}", "(a+b)/2"), ("\\sqrt{2}", "√2"), ("\\sqrt{x+1}", "√(x+1)"),
       ("-1", "−1"), ("y'", "y′"), ("\\text{test loss}", "test loss"), ("\\unknown x", "\\unknown x"), ("x^", "x^"),

@@ -61,7 +61,7 @@ public enum LessonText {
     var result = ""
     for word in text.split(separator: " ") {
       result += (result.isEmpty ? "" : " ") + word
-      if let last = word.last, ".?!:".contains(last), result.count > 12 { break }
+      if let last = word.last, ".?!".contains(last), result.count > 12 { break }
     }
     return result
   }

@@ -46,6 +46,11 @@ struct Autoplay: Sendable {
 extension Studio {
   private var now: Double { lab.configuration.now() }
 
+  private mutating func wake(in seconds: Double) {
+    let time = now + seconds
+    lesson?.auto.wakeAt = time
+  }
+
   /// When the studio wants to be told that time has passed, on the laboratory's clock; nil where it waits for nothing.
   public var deadline: Double? { lesson?.auto.wakeAt }
 
@@ -62,7 +67,7 @@ extension Studio {
     answer = TextLine("playing at \(playback.auto.speedText); ] faster, [ slower, p stops", .quiet)
     if playback.isOver { return seek(to: playback.outline.stops.first ?? 0) }
     if playback.hand == nil, !playback.isHeld, playback.goal == nil, lab.question != nil {
-      lesson?.auto.wakeAt = now + Autoplay.thinking / playback.auto.speed
+      wake(in: Autoplay.thinking / playback.auto.speed)
       return []
     }
     return nextStop()
@@ -73,7 +78,7 @@ extension Studio {
     lesson?.auto.change(by: offset)
     guard let auto = lesson?.auto else { return }
     // What is left to wait becomes shorter or longer with it.
-    if let wakeAt = auto.wakeAt { lesson?.auto.wakeAt = now + (wakeAt - now) * before / auto.speed }
+    if let wakeAt = auto.wakeAt { wake(in: (wakeAt - now) * before / auto.speed) }
     answer = TextLine("speed \(auto.speedText)" + (auto.isOn ? "" : "; p plays"), .quiet)
   }
 
@@ -88,7 +93,7 @@ extension Studio {
     let index = playback.outline.stops.firstIndex(of: playback.place)
     let reading = index.map { playback.outline.readingTimes[$0] } ?? 1
     let time = lab.question == nil ? reading : max(reading, Autoplay.thinking)
-    lesson?.auto.wakeAt = now + time / playback.auto.speed
+    wake(in: time / playback.auto.speed)
   }
 
   /// Time has passed.
@@ -99,19 +104,21 @@ extension Studio {
     guard !lab.isRunning, playback.auto.isOn, playback.goal == nil, playback.hand == nil else { return [] }
     guard lab.question != nil else { return nextStop() }
     let effects = execute("answer")
-    lesson?.auto.wakeAt = now + Autoplay.answering / playback.auto.speed
+    wake(in: Autoplay.answering / playback.auto.speed)
     return effects
   }
 
-  /// Whether a run that is played is ahead of its pace; then it is told when to go on.
-  mutating func isAheadOfPace() -> Bool {
+  /// How long a run may go on now, of so many seconds: nothing but the least there is while it is stretched. Nil where
+  /// it is ahead of its pace; then it is told when to go on.
+  mutating func slice(of seconds: Double) -> Double? {
     guard let playback = lesson, playback.auto.isOn, !playback.auto.isHurried, playback.isPlaying,
       !playback.isTravelling, let fraction = lab.progress?.fraction
-    else { return false }
+    else { return seconds }
     let began = playback.auto.runBegan ?? now
     lesson?.auto.runBegan = began
-    guard fraction * Autoplay.leastRun > (now - began) * playback.auto.speed else { return false }
-    lesson?.auto.wakeAt = now + 1.0 / 30
-    return true
+    let share = (now - began) * playback.auto.speed / Autoplay.leastRun
+    guard fraction > share else { return share < 1 ? 0 : seconds }
+    wake(in: 1.0 / 30)
+    return nil
   }
 }

@@ -113,9 +113,14 @@ extension Playback {
     }
   }
 
-  /// The stop that a click on the bar means: the one whose column is nearest; nil outside of the bar.
+  /// The stop that a click on the bar means: a question's or a mark's where one stands there, else the one whose
+  /// column is nearest; nil outside of the bar.
   func stop(atColumn column: Int, columns: Int) -> SessionPlace? {
     guard let range = barColumns(columns), range.contains(column) else { return nil }
+    let drawn = outline.marks.map(\.place) + outline.questions
+    if let place = drawn.first(where: { self.column(of: $0, in: range) == column }) {
+      return outline.stop(after: place)
+    }
     return outline.stops.min {
       abs(self.column(of: $0, in: range) - column) < abs(self.column(of: $1, in: range) - column)
     }

@@ -48,8 +48,9 @@ extension Studio {
     lesson?.goal = nil
     lesson?.isHeld = false
     lab.playbackSpeed = 1
-    lesson?.rest = played
-    if playback.outline.stops.contains(playback.place) || playback.place == 0 { lesson?.moments.keep(played) }
+    let moment = played
+    lesson?.rest = moment
+    if playback.outline.stops.contains(playback.place) || playback.place == 0 { lesson?.moments.keep(moment) }
     if lesson?.isOver == true { answer = TextLine("the lesson is over: go on by hand, or q to leave", .good) }
     waitHere()
   }
@@ -183,7 +184,8 @@ extension Studio {
         arrive()
         break
       }
-      if playback.outline.stops.contains(playback.place) { lesson?.moments.keep(played) }
+      let moment = played
+      if playback.outline.stops.contains(playback.place) { lesson?.moments.keep(moment) }
       lab.playbackSpeed = goal.origin != nil ? .infinity : playback.auto.isOn ? playback.auto.speed : 1
       effects += doLine(playback.session.lines[playback.place])
     }

@@ -142,7 +142,7 @@ public struct Studio: Sendable {
     case .pageUp where lesson == nil || (overlay?.scroll ?? 0) > 0: overlay?.scroll -= page
     case .pageDown where lesson == nil || overlayGoesOn: overlay?.scroll += page
     case .home: overlay?.scroll = 0
-    case .end: overlay?.scroll = overlay?.lines.count ?? 0
+    case .end: overlay?.scroll = .max
     case .escape, .enter, .character("?"), .character("q"): overlay = nil
     case .space where !overlayGoesOn: overlay = nil
     case .space: overlay?.scroll += page
@@ -270,10 +270,8 @@ public struct Studio: Sendable {
   public mutating func advance(for seconds: Double) -> [StudioEffect] {
     guard isBusy else { return [] }
     let isOfSession = lesson?.isPlaying == true
-    if isOfSession, isAheadOfPace() { return [] }
+    guard let slice = slice(of: seconds) else { return [] }
     do {
-      // What is stretched goes in small slices.
-      let slice = isOfSession && lesson?.auto.isOn == true ? min(seconds, 0.002) : seconds
       switch try lab.advance(for: slice) {
       case .running(let progress):
         answer = TextLine(progress.text, .quiet)
