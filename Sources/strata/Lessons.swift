@@ -28,7 +28,8 @@ struct Lessons: ParsableCommand {
     if let name {
       guard let found = sessions.first(where: { $0.name == name }) else {
         throw StrataError(
-          "there is no lesson '\(name)'; there are \(sessions.map(\.name).joined(separator: ", "))", try: "strata lessons")
+          "there is no lesson '\(name)'; there are \(sessions.map(\.name).joined(separator: ", "))",
+          try: "strata lessons")
       }
       lines = LessonText.details(
         found.session, name: name, next: sessions.filter { $0.session.field("after") == name }.map(\.name))

@@ -25,7 +25,8 @@ import Testing
       ("ask Which? --choices \"red | blue\" --answer blue", "blue", "blue"),
       ("ask Which? --choices \"red | blue\" --answer 2", "2", "blue"),
       ("ask Which? --choices \"red | blue\" --answer Blue", "BLUE", "blue"),
-      ("ask Which step? --value step", "1", "step is 1"), ("ask Which step? --value step --after next", "2", "step is 2"),
+      ("ask Which step? --value step", "1", "step is 1"),
+      ("ask Which step? --value step --after next", "2", "step is 2"),
       ("ask How far? --value epoch --after \"run 2 epochs\"", "2", "epoch is"),
       ("ask Which sign? --sign step", "+", "positive: step is 1"), ("ask Which sign? --sign rate", "positive", "rate"),
       ("ask And step? --change step --after next", "rises", "step rises: 1 → 2"),
@@ -102,8 +103,10 @@ import Testing
       ("ask What? --answer 1 --after next", "works out"), ("ask What? --value loss --after run", "nothing would end"),
       ("ask What? --value loss --after \"show loss\"", "moves or changes"),
       ("ask What? --value loss --after nonsense", "no command"), ("ask What? --value loss --after \"back 99\"", "99"),
-      ("ask What? --value loss --after \"set rate -1\"", "rate"), ("ask What? --value step --tolerance -1", "percentage"),
-      ("ask What? --sign step --tolerance 1", "--tolerance is for"), ("ask What? --value step --choices \"a | b\"", "--choices"),
+      ("ask What? --value loss --after \"set rate -1\"", "rate"),
+      ("ask What? --value step --tolerance -1", "percentage"),
+      ("ask What? --sign step --tolerance 1", "--tolerance is for"),
+      ("ask What? --value step --choices \"a | b\"", "--choices"),
       ("ask What? --answer \"open", "not closed"), ("hint", "no question"), ("hint Think.", "no question"),
       ("answer", "no question"), ("answer 3", "no question"),
     ])
@@ -146,8 +149,9 @@ import Testing
     var lab = try asked("ask What's next, it's 1 or 2? --choices \"1 | 2\" --answer 2")
     for line in ["hint The larger.", "answer 1", "answer 2"] { _ = try lab.execute(line) }
     let lines = lab.journal.transcript
-    #expect(lines.suffix(2) == ["ask What's next, it's 1 or 2? --answer 2 --choices \"1 | 2\"", "hint The larger."]
-      || lines.suffix(2) == ["ask What's next, it's 1 or 2? --choices \"1 | 2\" --answer 2", "hint The larger."])
+    #expect(
+      lines.suffix(2) == ["ask What's next, it's 1 or 2? --answer 2 --choices \"1 | 2\"", "hint The larger."]
+        || lines.suffix(2) == ["ask What's next, it's 1 or 2? --choices \"1 | 2\" --answer 2", "hint The larger."])
     var again = try SessionFile(text: lab.session.text).lines.map(\.text)[...]
     #expect(again.popLast() == "hint The larger.")
   }
@@ -172,7 +176,8 @@ import Testing
   func outline() throws {
     let outline = SessionOutline(
       try session(
-        "data xor", "say One *two*.", "pause", "mark the middle", "ask What? --answer 1", "hint H", "say Three.", "pause",
+        "data xor", "say One *two*.", "pause", "mark the middle", "ask What? --answer 1", "hint H", "say Three.",
+        "pause",
         "ask Who? --answer 2", "pause", "run 1", "quit", "never"))
     #expect(outline.stops == [3, 6, 8, 10, 12])
     #expect(outline.parts.map(\.lines) == [0..<3, 3..<8, 8..<10, 10..<12])
@@ -196,13 +201,19 @@ import Testing
       "data digits", "data sin(3*x)", "data secret.csv", "save weights out.safetensors", "load weights out.safetensors",
       "save plot loss a.svg", "data ~/x.npy", "nonsense")
     let needs = session.filesNeeded(beyond: .only(["a.svg"]))
-    #expect(needs.map(\.text) == [
-      "line 6 reads secret.csv", "line 7 writes out.safetensors", "line 8 reads out.safetensors", "line 10 reads ~/x.npy",
-    ])
+    #expect(
+      needs.map(\.text) == [
+        "line 6 reads secret.csv", "line 7 writes out.safetensors", "line 8 reads out.safetensors",
+        "line 10 reads ~/x.npy",
+      ])
     let error = #expect(throws: StrataError.self) { try session.checkFiles(.only(["a.svg"])) }
     #expect(
       error?.suggestion == "--allow-file secret.csv --allow-file out.safetensors --allow-file ~/x.npy")
     #expect(throws: Never.self) { try session.checkFiles(.everything) }
+    // Thousands are counted, not listed.
+    let many = SessionFile(seed: 1, commands: (1...3000).map { "load weights \($0).safetensors" })
+    let all = #expect(throws: StrataError.self) { try many.checkFiles(.nothing) }
+    #expect(all?.problem.hasSuffix("and 2988 more") == true)
   }
 
   @Test("what only looks, and what does something")

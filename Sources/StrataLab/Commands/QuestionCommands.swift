@@ -42,7 +42,8 @@ extension Command {
     ],
     examples: [
       "ask What is 2 to the power of 5? --answer 32", "ask Does the loss fall? --change loss --after next",
-      "ask Which learns? --choices \"weights | data\" --answer weights", "ask How many are right? --value \"test accuracy\"",
+      "ask Which learns? --choices \"weights | data\" --answer weights",
+      "ask How many are right? --value \"test accuracy\"",
     ])
 
   static let hint = Command(

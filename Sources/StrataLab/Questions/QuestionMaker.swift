@@ -60,7 +60,8 @@ struct QuestionMaker: Sendable {
         "--after is for answers that the laboratory works out", try: "ask Does it fall? --change loss --after next")
     }
     if way == "change", after == nil {
-      throw StrataError("--change needs --after: over which command?", try: "ask Does it fall? --change loss --after next")
+      throw StrataError(
+        "--change needs --after: over which command?", try: "ask Does it fall? --change loss --after next")
     }
   }
 
@@ -70,10 +71,12 @@ struct QuestionMaker: Sendable {
       while part.last?.isWhitespace == true { part.removeLast() }
       return String(part)
     }
-    guard (2...9).contains(all.count), !all.contains(""), Set(all.map { Markup.plain($0).lowercased() }).count == all.count
+    guard (2...9).contains(all.count), !all.contains(""),
+      Set(all.map { Markup.plain($0).lowercased() }).count == all.count
     else {
       throw StrataError(
-        "2 to 9 different choices with | between them were expected, got \(text.quoted)", try: "--choices \"rises | falls\"")
+        "2 to 9 different choices with | between them were expected, got \(text.quoted)",
+        try: "--choices \"rises | falls\"")
     }
     for (index, choice) in all.enumerated() {
       if let number = Int(choice), all.indices.contains(number - 1), number != index + 1 {
@@ -118,7 +121,8 @@ struct QuestionMaker: Sendable {
     }
     guard value.isFinite else {
       throw StrataError(
-        "\(name) is \(NumberText.short(value)) here, so it cannot be asked", try: "ask it where it is a number: after next"
+        "\(name) is \(NumberText.short(value)) here, so it cannot be asked",
+        try: "ask it where it is a number: after next"
       )
     }
     return value
@@ -129,12 +133,15 @@ struct QuestionMaker: Sendable {
     if let choices {
       let all = choices.map { Question.Choice(text: $0) }
       var question = Question(text: text, kind: .choice, answer: .choice(-1), choices: all, fact: "")
-      guard let right = all.indices.first(where: { index in
-        question.answer = .choice(index)
-        return (try? question.judge(given)) == .right
-      }) else {
+      guard
+        let right = all.indices.first(where: { index in
+          question.answer = .choice(index)
+          return (try? question.judge(given)) == .right
+        })
+      else {
         throw StrataError(
-          "the answer is one of \(Misfit.alternatives(choices)), got \(given.quoted)", try: "--answer \"\(choices[0])\"")
+          "the answer is one of \(Misfit.alternatives(choices)), got \(given.quoted)", try: "--answer \"\(choices[0])\""
+        )
       }
       question.answer = .choice(right)
       question.fact = choices[right]
@@ -145,7 +152,9 @@ struct QuestionMaker: Sendable {
         "--answer is a number, or one of --choices; got \(given.quoted)",
         try: "ask … --answer \(TypedLine.quoted(given)) --choices \"\(given.safe) | …\"")
     }
-    let decimals = given.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.prefix { $0.isNumber }
+    let decimals = given.split(separator: ".", omittingEmptySubsequences: false).dropFirst().first?.prefix {
+      $0.isNumber
+    }
     return number(value, shown: given.safe, decimals: decimals?.count ?? 0, subject: "")
   }
 

@@ -21,13 +21,15 @@ extension SessionFile {
   /// Lines that are no commands name none: they fail when they are done.
   public func filesNeeded(beyond access: FileAccess) -> [FileNeed] {
     var needs: [FileNeed] = []
+    var known: Set<[String]> = []
     for line in lines {
       guard let parsed = try? CommandTable.parse(line.text) else { continue }
       for place in parsed.form.places where place.takesFiles {
         guard let path = parsed.arguments.text(place.name), SessionFile.isFile(path, at: place) else { continue }
-        let purpose: FileNeed.Purpose = parsed.command.word == "save" || parsed.command.word == "export" ? .write : .read
+        let purpose: FileNeed.Purpose =
+          parsed.command.word == "save" || parsed.command.word == "export" ? .write : .read
         guard (try? access.check(path, to: purpose.rawValue)) == nil else { continue }
-        if !needs.contains(where: { $0.path == path && $0.purpose == purpose }) {
+        if known.insert([path, purpose.rawValue]).inserted {
           needs.append(FileNeed(line: line.number, path: path, purpose: purpose))
         }
       }
@@ -44,11 +46,15 @@ extension SessionFile {
 
   /// What is said about files that were not named on the command line.
   public static func error(for needs: [FileNeed]) -> StrataError {
+    // All of them where a person would read all; a stranger may have written thousands.
+    let shown = needs.prefix(12)
     var paths: [String] = []
-    for need in needs where !paths.contains(need.path) { paths.append(need.path) }
+    for need in shown where !paths.contains(need.path) { paths.append(need.path) }
+    let more = needs.count > shown.count ? ", and \(needs.count - shown.count) more" : ""
     let options = paths.map { "--allow-file \(TypedLine.quoted($0.safe))" }.joined(separator: " ")
     return StrataError(
-      "the session wants files that were not named on the command line: \(needs.map(\.text).joined(separator: ", "))",
+      "the session wants files that were not named on the command line: "
+        + shown.map(\.text).joined(separator: ", ") + more,
       try: options)
   }
 

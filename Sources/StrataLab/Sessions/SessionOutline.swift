@@ -32,6 +32,7 @@ public struct SessionOutline: Hashable, Sendable {
   /// Where playing stops, in order: after a pause, after a question with its hints, at the end. A session without any
   /// of these stops after every command.
   public let stops: [SessionPlace]
+  private let isStop: Set<SessionPlace>
   /// Where a part begins: what was said before is put away.
   public let beginnings: Set<SessionPlace>
   /// The seconds that it takes to read what is new at each stop.
@@ -72,6 +73,7 @@ public struct SessionOutline: Hashable, Sendable {
     }
     if stops.last != end { stops.append(end) }
     self.stops = stops
+    isStop = Set(stops)
     self.beginnings = beginnings.filter { $0 < end || end == 0 }
     readingTimes = SessionOutline.readingTimes(session, stops)
     parts = SessionOutline.parts(session, words, beginnings.filter { $0 < end }.sorted() + [end])
@@ -117,6 +119,9 @@ public struct SessionOutline: Hashable, Sendable {
   /// The mark that was passed last at a place.
   public func mark(at place: SessionPlace) -> Mark? { marks.last { $0.place < place } }
 
+  /// Whether playing stops at a place.
+  public func stops(at place: SessionPlace) -> Bool { isStop.contains(place) }
+
   /// The stop before a place, and the one behind it.
   public func stop(before place: SessionPlace) -> SessionPlace? { stops.last { $0 < place } }
   public func stop(after place: SessionPlace) -> SessionPlace? { stops.first { $0 > place } }
@@ -140,5 +145,7 @@ public struct SessionOutline: Hashable, Sendable {
     (0..<min(place, end)).last { !SessionOutline.isTalk(session.lines[$0]) }
   }
 
-  private static func isTalk(_ line: SessionLine) -> Bool { talk.contains(String(line.text.prefix { !$0.isWhitespace })) }
+  private static func isTalk(_ line: SessionLine) -> Bool {
+    talk.contains(String(line.text.prefix { !$0.isWhitespace }))
+  }
 }

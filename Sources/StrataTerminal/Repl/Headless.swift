@@ -97,9 +97,10 @@ func viewText(
 func narrationText(_ text: String, _ capabilities: TerminalCapabilities) -> String? {
   guard capabilities.color != .none else { return nil }
   let style = DrawingStyle(charset: capabilities.unicode == .none ? .ascii : .unicode)
-  let line = TextLine(TextLine(markup: text).runs.map {
-    TextRun(style.text($0.text), color: $0.foreground, style: $0.style)
-  })
+  let line = TextLine(
+    TextLine(markup: text).runs.map {
+      TextRun(style.text($0.text), color: $0.foreground, style: $0.style)
+    })
   var canvas = Canvas(Size(columns: max(line.width, 1), rows: 1))
   canvas.write(line, column: 0, row: 0)
   return canvas.ansi(depth: capabilities.color)

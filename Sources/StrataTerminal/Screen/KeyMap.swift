@@ -83,8 +83,10 @@ enum KeyMap {
     player([.character("[")], .speed(by: -1), nil, "a session: plays slower"),
     player([.home], .beginning, nil, "a session: to the beginning"),
     player([.end], .end, nil, "a session: to the end"),
-    player([.function(5), Key(.function(5), .shift)], .present, nil, "a session: back on the screen, from where it was"),
-    player([.character("b"), .character(".")], .blank, "blank", "a session: blanks the screen; any key brings it back"),
+    player(
+      [.function(5), Key(.function(5), .shift)], .present, nil, "a session: back on the screen, from where it was"),
+    player(
+      [.character("b"), .character(".")], .blank, "blank", "a session: blanks the screen; any key brings it back"),
   ]
 
   private static func player(
@@ -156,9 +158,16 @@ enum KeyMap {
     KeyBinding(keys: [.character("q")], action: .command("quit"), barTitle: "quit", help: "leave the laboratory"),
   ]
 
+  /// Whether a binding is what its first key means now: it is offered, and no other stands before it.
+  static func isMeant(_ binding: KeyBinding, in studio: Studio) -> Bool {
+    binding.keys.first.flatMap { self.binding(for: $0, in: studio) }?.help == binding.help
+  }
+
   /// What a key means now.
-  static func action(for key: Key, in studio: Studio) -> StudioAction? {
-    bindings.first { $0.keys.contains(key) && $0.isOffered(studio) }?.action
+  static func action(for key: Key, in studio: Studio) -> StudioAction? { binding(for: key, in: studio)?.action }
+
+  private static func binding(for key: Key, in studio: Studio) -> KeyBinding? {
+    bindings.first { $0.keys.contains(key) && $0.isOffered(studio) }
   }
 
   /// Whether the learner goes through a wake and a sleep phase.

@@ -95,7 +95,8 @@ extension Playback {
     let (left, right) = bar
     canvas.write(" \(left) ", column: 2, row: row, foreground: .role(.quiet), charset: style.charset)
     if !right.isEmpty {
-      canvas.write(" \(right) ", column: columns.upperBound + 1, row: row, foreground: .role(.quiet), charset: style.charset)
+      canvas.write(
+        " \(right) ", column: columns.upperBound + 1, row: row, foreground: .role(.quiet), charset: style.charset)
     }
     func put(_ text: String, at place: SessionPlace, _ role: ColorRole, style look: TextStyle = []) {
       canvas.write(text, column: column(of: place, in: columns), row: row, foreground: .role(role), style: look)
@@ -105,10 +106,14 @@ extension Playback {
       canvas.write(isASCII ? "-" : "─", column: column, row: row, foreground: .role(column < now ? .accent : .quiet))
     }
     // In the order of what matters: what comes later stands over what came before.
-    for part in outline.parts.dropFirst() { put(isASCII ? "+" : "┬", at: part.lines.lowerBound, .quiet) }
-    for question in outline.questions { put("?", at: question, .title, style: .bold) }
-    for mark in outline.marks { put(isASCII ? "*" : "◆", at: mark.place, .title) }
-    if failure != nil { put(isASCII ? "X" : "✗", at: place, .bad, style: .bold) } else {
+    // More than there are columns would be a solid row.
+    let parts = outline.parts.count <= columns.count ? outline.parts.dropFirst() : []
+    for part in parts { put(isASCII ? "+" : "┬", at: part.lines.lowerBound, .quiet) }
+    for question in outline.questions.prefix(columns.count) { put("?", at: question, .title, style: .bold) }
+    for mark in outline.marks.prefix(columns.count) { put(isASCII ? "*" : "◆", at: mark.place, .title) }
+    if failure != nil {
+      put(isASCII ? "X" : "✗", at: place, .bad, style: .bold)
+    } else {
       put(isASCII ? "O" : "●", at: place, .accent, style: .bold)
     }
   }
@@ -117,7 +122,7 @@ extension Playback {
   /// column is nearest; nil outside of the bar.
   func stop(atColumn column: Int, columns: Int) -> SessionPlace? {
     guard let range = barColumns(columns), range.contains(column) else { return nil }
-    let drawn = outline.marks.map(\.place) + outline.questions
+    let drawn = outline.marks.prefix(range.count).map(\.place) + outline.questions.prefix(range.count)
     if let place = drawn.first(where: { self.column(of: $0, in: range) == column }) {
       return outline.stop(after: place)
     }

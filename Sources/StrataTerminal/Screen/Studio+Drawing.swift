@@ -127,7 +127,7 @@ extension Studio {
   private var keyBar: [(binding: KeyBinding, text: String, columns: Range<Int>)] {
     var column = 0
     var shown: [(KeyBinding, String, Range<Int>)] = []
-    for binding in KeyMap.bindings where binding.isOffered(self) {
+    for binding in KeyMap.bindings where KeyMap.isMeant(binding, in: self) {
       guard let title = binding.barTitle, let key = binding.keys.first else { continue }
       let width = TextLayout.width(" \(key.barName) \(title) ")
       guard column + width <= size.columns else { break }
@@ -180,10 +180,15 @@ extension Studio {
   func helpLines() -> [TextLine] {
     var lines = [TextLine("Keys", .title, style: .bold)]
     let width = KeyMap.bindings.map { TextLayout.width($0.label) }.max() ?? 0
-    for binding in KeyMap.bindings {
-      lines.append(
-        TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
+    func add(_ bindings: [KeyBinding]) {
+      for binding in bindings {
+        lines.append(
+          TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
+      }
     }
+    add(KeyMap.bindings.filter { KeyMap.isMeant($0, in: self) })
+    lines += [TextLine(""), TextLine("Keys at other times", .title, style: .bold)]
+    add(KeyMap.bindings.filter { !KeyMap.isMeant($0, in: self) })
     lines += [TextLine(""), TextLine("Commands (type : first; help WORD tells more)", .title, style: .bold)]
     let column = CommandTable.all.map { TextLayout.width($0.word) }.max() ?? 0
     for command in CommandTable.all {

@@ -50,7 +50,7 @@ extension Studio {
     lab.playbackSpeed = 1
     let moment = played
     lesson?.rest = moment
-    if playback.outline.stops.contains(playback.place) || playback.place == 0 { lesson?.moments.keep(moment) }
+    if playback.outline.stops(at: playback.place) || playback.place == 0 { lesson?.moments.keep(moment) }
     if lesson?.isOver == true { answer = TextLine("the lesson is over: go on by hand, or q to leave", .good) }
     waitHere()
   }
@@ -93,7 +93,9 @@ extension Studio {
     guard let playback = lesson else { return [] }
     if playback.hand != nil { return returnToLesson() }
     // In the middle of a part, its beginning is the stop before.
-    guard let before = playback.outline.stop(before: playback.goal?.origin == nil ? playback.place : playback.goal?.place ?? 0)
+    guard
+      let before = playback.outline.stop(
+        before: playback.goal?.origin == nil ? playback.place : playback.goal?.place ?? 0)
     else {
       answer = TextLine("this is where the lesson begins", .quiet)
       return [.ring]
@@ -185,7 +187,7 @@ extension Studio {
         break
       }
       let moment = played
-      if playback.outline.stops.contains(playback.place) { lesson?.moments.keep(moment) }
+      if playback.outline.stops(at: playback.place) { lesson?.moments.keep(moment) }
       lab.playbackSpeed = goal.origin != nil ? .infinity : playback.auto.isOn ? playback.auto.speed : 1
       effects += doLine(playback.session.lines[playback.place])
     }
