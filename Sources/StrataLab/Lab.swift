@@ -26,6 +26,10 @@ public struct Lab: Sendable {
   public internal(set) var fault: NumericFault?
   /// The newest dream; nil before the first. Shown by `show dream`.
   public internal(set) var dream: Dream?
+  /// The question that waits for its answer; nil where none does. It changes no bit of the experiment.
+  public internal(set) var question: Question?
+  /// How fast a player plays: what a person watches, such as a dream, waits as much less.
+  public var playbackSpeed = 1.0
   /// Commands that follow when the present run has reached its goal: the stages of `run each`.
   var queue: [String] = []
   var activity = Activity.none

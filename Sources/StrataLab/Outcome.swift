@@ -35,6 +35,8 @@ public struct Outcome: Sendable, Hashable {
     case saveView(name: String, arguments: [String], path: String)
     /// Narration, with the emphasis and formulas that it was written with.
     case say(String)
+    /// A question that waits for an answer.
+    case ask(Question)
     /// Wait for a key.
     case pause
     /// Bring back a laboratory from its journal, list the journals, or delete one.
@@ -73,7 +75,7 @@ public struct Outcome: Sendable, Hashable {
   /// The number with this name.
   public subscript(name: String) -> Double? { numbers.first { $0.name == name }?.value }
 
-  /// What is shown, line by line, notes last; no line holds a control character.
+  /// What is shown, line by line, without the marks of narration, notes last; no line holds a control character.
   public var lines: [String] {
     var lines: [String] = []
     for block in blocks {
@@ -82,7 +84,11 @@ public struct Outcome: Sendable, Hashable {
       case .table(let table): lines += table.lines
       }
     }
-    if case .say(let text)? = request { lines.append(text) }
+    if case .say(let text)? = request { lines.append(Markup.plain(text)) }
+    if case .ask(let question)? = request {
+      lines.append("? " + Markup.plain(question.text))
+      if let choices = question.choicesText { lines.append("  " + choices) }
+    }
     return (lines + notes.map { "· \($0)" }).map(\.safe)
   }
 

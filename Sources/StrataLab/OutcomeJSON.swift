@@ -62,6 +62,7 @@ extension Outcome {
       members.append(("view", JSONText.array(([name] + arguments).map(JSONText.string))))
       members.append(("file", JSONText.string(path)))
     case .say(let text)?: members.append(("say", JSONText.string(text)))
+    case .ask(let question)?: members.append(("question", question.json))
     case .pause?: members.append(("request", "\"pause\""))
     case .restore?: members.append(("request", "\"restore\""))
     case .quit?: members.append(("request", "\"quit\""))
@@ -76,6 +77,24 @@ extension Outcome {
       ("command", JSONText.string(command)), ("level", "\"error\""), ("text", JSONText.string(error.problem)),
     ]
     if let suggestion = error.suggestion { members.append(("try", JSONText.string(suggestion))) }
+    return JSONText.object(members)
+  }
+}
+
+extension Question {
+  /// The question with its answer.
+  var json: String {
+    var members = [
+      ("text", JSONText.string(Markup.plain(text))), ("kind", JSONText.string(kind.rawValue)),
+      ("fact", JSONText.string(Markup.plain(fact))),
+    ]
+    switch answer {
+    case .number(let value, let tolerance):
+      members += [("answer", JSONText.number(value)), ("tolerance", JSONText.number(tolerance))]
+    case .choice(let index):
+      members.append(("answer", JSONText.string(Markup.plain(choices[index].text))))
+      members.append(("choices", JSONText.array(choices.map { JSONText.string(Markup.plain($0.text)) })))
+    }
     return JSONText.object(members)
   }
 }

@@ -54,10 +54,10 @@ extension SessionFile {
 extension SessionLine {
   var word: Substring { text.prefix { $0 != " " } }
 
-  /// What is said, where the line is narration.
+  /// What is said, without marks, where the line is narration.
   var narration: String? {
     guard word == "say" else { return nil }
-    return text.dropFirst(3).trimmingCharacters(in: .whitespaces)
+    return Markup.plain(text.dropFirst(3).trimmingCharacters(in: .whitespaces))
   }
 }
 

@@ -1,4 +1,4 @@
-// The lessons on the screen, as a teacher plays them: at every pause all that was said stands there to be read, and at
+// The lessons on the screen, as a teacher plays them: at every stop all that was said stands there to be read, and at
 // the end the laboratory is, to the last bit, what the same session makes without a screen.
 import StrataEngine
 import StrataLab
@@ -36,16 +36,34 @@ import Testing
   private func play(_ session: SessionFile, _ size: Size) -> (unread: [SessionLine], lab: Lab) {
     var studio = Studio(Lab(Lesson.configuration, seed: session.seed), size: size, style: .standard)
     var unread: [SessionLine] = []
+    let outline = SessionOutline(session)
+    var seen: [[String]] = []
     _ = studio.play(session)
-    for (index, part) in session.parts.enumerated() {
-      if index > 0 { _ = studio.update(.key(.pageDown)) }
+    for stop in outline.stops {
       while studio.isBusy { _ = studio.advance(for: 0.2) }
       let rows = studio.draw().lines
-      unread += part.filter { line in
-        guard let narration = line.narration else { return false }
+      seen.append(rows + fingerprint(studio.lab))
+      let part = outline.parts[outline.part(at: stop) - 1].lines.lowerBound..<stop
+      unread += session.lines[part].filter { line in
+        guard let narration = line.narration, !unread.contains(line) else { return false }
         return !rows.contains { $0.contains(narration) }
       }
+      // Where a question waits, the first press shows its answer.
+      if studio.lab.question != nil { _ = studio.update(.key(.pageDown)) }
+      _ = studio.update(.key(.pageDown))
     }
-    return (unread, studio.lab)
+    let lab = studio.lab
+    // Back, part by part: what was seen there, and every number behind it; then forward again from the beginning.
+    for before in seen.dropLast().reversed() {
+      _ = studio.update(.key(.pageUp))
+      #expect(studio.draw().lines + fingerprint(studio.lab) == before)
+    }
+    for again in seen.prefix(4).dropFirst() {
+      if studio.lab.question != nil { _ = studio.update(.key(.pageDown)) }
+      _ = studio.update(.key(.pageDown))
+      while studio.isBusy { _ = studio.advance(for: 0.2) }
+      #expect(fingerprint(studio.lab) == Array(again.dropFirst(size.rows)))
+    }
+    return (unread, lab)
   }
 }

@@ -35,7 +35,7 @@ import Testing
     var dice = Dice(seed)
     var lab = try smallLab()
     var accepted = 0
-    for _ in 0..<6_000 {
+    for _ in 0..<7_000 {
       var line = ""
       for _ in 0...dice.roll(6) { line += dice.pick(FuzzTests.words) + (dice.roll(8) == 0 ? "" : " ") }
       if dice.roll(3) == 0 { line = dice.pick(CommandTable.all.flatMap(\.examples)) + " " + line }
@@ -61,7 +61,7 @@ import Testing
   @Test func randomBytes() throws {
     var dice = Dice(9)
     var lab = try smallLab()
-    for _ in 0..<6_000 {
+    for _ in 0..<7_000 {
       let bytes = (0..<dice.roll(60)).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
       var line = String(decoding: bytes, as: UTF8.self)
       if dice.roll(2) == 0 {

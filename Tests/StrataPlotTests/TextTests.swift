@@ -68,7 +68,8 @@ import Testing
     ("ΔW ← μΔW + ε(⟨v⁰h⁰⟩ − λW)", "DW <- mu DW + eps(<v0h0> - lambda W)"),
     ("C = −Σ t ln softmax(z2)", "C = -sum t ln softmax(z2)"), ("δ1 = δ2·W2ᵀ ⊙ relu′ …", "d1 = d2*W2^T .* relu' ..."),
     ("∇W ≥ 0", "grad W >= 0"), ("32×10 ▶ h₁ ≤ ½", "32x10 > h1 <= 1/2"), ("┌─┐│", "+-+|"),
-    ("Größe naïve Ø", "Grosse naive O"),
+    ("Größe naïve Ø", "Grosse naive O"), ("0.8¹⁰", "0.8^10"), ("x² + 2ⁿ⁺¹", "x^2 + 2^(n+1)"), ("A⁻¹", "A^-1"),
+    ("(x − y)²", "(x - y)^2"), ("⟨vᵏhᵏ⟩", "<vkhk>"), ("10⁻⁵", "10^-5"), ("x⁽ⁿ⁾", "x^(n)"),
     ("网络", "??"), ("plain", "plain"), ("▁▄█", ".=@"), ("ＡＢ", "AB"),
   ]) func transliteration(_ text: String, _ expected: String) {
     #expect(asciiText(text) == expected)

@@ -70,6 +70,50 @@ import Testing
     #expect(session.modesAreSane)
   }
 
+  @Test("a lesson under a clicker: every key that clickers send, and none of them does harm")
+  func clicker() throws {
+    let session = try strata(["replay", "perceptron"])
+    try session.wait(for: "part 1 of")
+    session.type("\u{1b}[6~")
+    try session.wait(for: "part 2 of")
+    // F5, escape, shift-F5: the lesson stays where it is.
+    session.type("\u{1b}[15~")
+    session.type("\u{1b}")
+    session.type("\u{1b}[15;2~")
+    session.type("b")
+    try session.wait(for: "a blank screen") { screen in screen.lines.allSatisfy { $0.allSatisfy { $0 == " " } } }
+    session.type("b")
+    try session.wait(for: "part 2 of")
+    session.type(".")
+    try session.wait(for: "a blank screen") { screen in screen.lines.allSatisfy { $0.allSatisfy { $0 == " " } } }
+    session.type("\u{1b}[6~")
+    try session.wait(for: "part 2 of")
+    session.type("\u{1b}[6~")
+    try session.wait(for: "part 3 of")
+    session.type("\u{1b}[5~")
+    try session.wait(for: "part 2 of")
+    session.type("q")
+    #expect(try session.waitForExit() == .status(0))
+    #expect(session.modesAreSane)
+  }
+
+  @Test("a number is typed as the answer to a question, however fast")
+  func answering() throws {
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("strata-\(UUID().uuidString).strata")
+    try "strata session 1\nseed 1\n\nask What is 2 to the power of 5? --answer 32\nsay Good.\n"
+      .write(to: file, atomically: true, encoding: .utf8)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let session = try strata(["replay", file.path])
+    try session.wait(for: "? What is 2")
+    session.type("32\r")
+    try session.wait(for: "right: 32")
+    session.type("\u{1b}[6~")
+    try session.wait(for: "Good.")
+    session.type("p")
+    session.type("q")
+    #expect(try session.waitForExit() == .status(0))
+  }
+
   @Test("asked to end while it runs, it gives the terminal back")
   func terminated() throws {
     let session = try strata()

@@ -6,7 +6,8 @@ extension Command {
   /// `save checkpoint FILE`: the one way of `save` that belongs into a session, because it marks a place to enter it.
   static let checkpointForm = Form(
     [.word("checkpoint"), Place("FILE", .path, "a file's path")],
-    "everything needed to go on from here with the same bits: strata run SESSION --resume", isTranscribed: true
+    "everything needed to go on from here with the same bits: strata run SESSION --resume", isTranscribed: true,
+    doesWithoutFiles: true
   ) { arguments throws(StrataError) in
     let path = arguments.text("FILE") ?? ""
     return .look { (lab) throws(StrataError) in

@@ -28,6 +28,8 @@ public enum WordKind: Sendable {
   case condition
   /// Words that belong together: an expression. Options may follow.
   case words
+  /// Text as typed, up to the first option of the form: apostrophes in it are no quotes.
+  case prose
   /// The value of the setting before it.
   case value
   /// Text exactly as typed.
@@ -36,7 +38,23 @@ public enum WordKind: Sendable {
   /// Whether it takes words to the end of the line.
   var takesRest: Bool {
     switch self {
-    case .layer, .condition, .words, .value, .text: true
+    case .layer, .condition, .words, .prose, .value, .text: true
+    default: false
+    }
+  }
+
+  /// Whether it takes words up to the first option.
+  var isFollowedByOptions: Bool {
+    switch self {
+    case .words, .prose: true
+    default: false
+    }
+  }
+
+  /// Whether it takes text as it is typed, quotes and all.
+  var isVerbatim: Bool {
+    switch self {
+    case .text, .prose: true
     default: false
     }
   }
@@ -139,16 +157,20 @@ public struct Form: Sendable {
   public var options: @Sendable (_ words: [String]) -> [OptionDescription]
   /// Whether accepted lines belong into a saved session, where that is other than with the command's other forms.
   public var isTranscribed: Bool?
+  /// Whether a session that may not touch the file goes on without: then nobody is asked for it beforehand.
+  public var doesWithoutFiles: Bool
   public var action: @Sendable (Arguments) throws(StrataError) -> Action
 
   public init(
     _ places: [Place], _ help: String = "", optionsUsage: String? = nil,
-    isTranscribed: Bool? = nil, options: @escaping @Sendable ([String]) -> [OptionDescription] = { _ in [] },
+    isTranscribed: Bool? = nil, doesWithoutFiles: Bool = false,
+    options: @escaping @Sendable ([String]) -> [OptionDescription] = { _ in [] },
     action: @escaping @Sendable (Arguments) throws(StrataError) -> Action
   ) {
     self.places = places
     self.help = help
     self.optionsUsage = optionsUsage
+    self.doesWithoutFiles = doesWithoutFiles
     self.isTranscribed = isTranscribed
     self.options = options
     self.action = action

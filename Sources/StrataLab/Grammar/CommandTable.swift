@@ -12,6 +12,6 @@ public enum CommandTable {
     .break, .watch, .breaks, .delete,
     .show, .print, .explain, .check, .test, .likelihood, .dream,
     .save, .load, .export,
-    .say, .pause, .expect, .restore, .help, .quit,
+    .say, .ask, .hint, .answer, .pause, .expect, .restore, .help, .quit,
   ]
 }

@@ -75,6 +75,11 @@ extension Lab {
         continue
       }
       guard let place = places.first else { return [] }
+      if place.kind.isFollowedByOptions {
+        rest = rest.drop { !$0.hasPrefix("--") }
+        places.removeFirst()
+        continue
+      }
       if place.kind.takesRest { return suggestions(inside: place, after: Array(rest), before: values, prefix: prefix) }
       if place.problem(with: word) == nil {
         values.append(word)

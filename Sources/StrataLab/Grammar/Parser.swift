@@ -117,7 +117,7 @@ extension Form {
 /// Walks along the tokens and the places of one form.
 private struct FormReader {
   let form: Form
-  let line: TypedLine
+  var line: TypedLine
   var values: [String: [String]] = [:]
   var options: [(name: String, value: String)] = []
   /// The line in its usual spelling.
@@ -137,13 +137,13 @@ private struct FormReader {
   }
 
   mutating func read() -> Misfit? {
-    let takesText = form.places.contains { if case .text = $0.kind { true } else { false } }
+    let takesText = form.places.contains { $0.kind.isVerbatim }
     if let flaw = line.flaw, !takesText { return Misfit(place: index, expected: [], error: flaw) }
     var expected: [Place] = []
     var places = form.places[...]
     while let place = places.popFirst() {
       // Text is taken as it is: `show loss --log` leaves what follows the view's name to the view.
-      if case .text = place.kind {} else if let misfit = readOptions() { return misfit }
+      if !place.kind.isVerbatim, let misfit = readOptions() { return misfit }
       guard line.tokens.indices.contains(index) else {
         if place.isOptional { continue }
         return Misfit(place: index, expected: [place.description], candidates: place.candidates)
@@ -189,6 +189,7 @@ private struct FormReader {
       values[place.name] = [text]
       spelling += " " + text
       index = line.tokens.count
+    case .prose: return readProse(place)
     case .layer:
       while line.tokens.indices.contains(index) { take(line.tokens[index].text, for: place) }
     default:
@@ -198,6 +199,31 @@ private struct FormReader {
       }
     }
     return nil
+  }
+
+  /// Text up to the first option, and the options behind it.
+  private mutating func readProse(_ place: Place) -> Misfit? {
+    let rest = Array(line.remainder(from: index))
+    let names = form.options(words).map { Array("--" + $0.name) }
+    let end = rest.indices.first { start in
+      guard start == 0 || rest[start - 1].isWhitespace else { return false }
+      return names.contains { name in
+        let stop = start + name.count
+        return rest[start...].starts(with: name) && (stop == rest.count || rest[stop].isWhitespace || rest[stop] == "=")
+      }
+    }
+    var text = String(rest[..<(end ?? rest.count)])
+    while text.last?.isWhitespace == true { text.removeLast() }
+    guard !text.isEmpty else {
+      return Misfit(place: index, expected: [place.description])
+    }
+    values[place.name] = [text]
+    spelling += " " + text
+    // What follows is words again; the command's own stands before them, as always.
+    let command = line.tokens[0].text
+    line = TypedLine(command + " " + String(rest[(end ?? rest.count)...]))
+    index = 1
+    return line.flaw.map { Misfit(place: index, expected: [], error: $0) }
   }
 
   /// `--name value`, `--name=value`, or a flag.

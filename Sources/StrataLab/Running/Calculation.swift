@@ -14,6 +14,12 @@ protocol Calculation: Sendable {
   func publish(to lab: inout Lab)
   /// What is told at the end. `isComplete` is false where it was broken off.
   func outcome(isComplete: Bool) -> Outcome
+  /// Why nothing came of it; then it is finished.
+  var failure: StrataError? { get }
+}
+
+extension Calculation {
+  var failure: StrataError? { nil }
 }
 
 /// Models that dream.
@@ -119,12 +125,13 @@ extension Lab {
     let deadline = configuration.now() + seconds
     while !calculation.isFinished {
       try calculation.advance()
-      if let pace = calculation.pace, let wait = configuration.wait {
-        wait(1 / pace)
+      if let pace = calculation.pace, let wait = configuration.wait, playbackSpeed.isFinite {
+        wait(1 / pace / playbackSpeed)
         break
       }
       if configuration.now() >= deadline { break }
     }
+    if let failure = calculation.failure { throw failure }
     calculation.publish(to: &self)
     guard calculation.isFinished else {
       activity = .calculation(calculation, line: line)

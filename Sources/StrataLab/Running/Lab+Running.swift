@@ -232,6 +232,7 @@ extension Experiment {
     case .measured(let name):
       if cache.measured == nil { cache.measured = measurements }
       if let value = cache.measured?[name] { return value }
+      if let setting = learner?.value(of: name).flatMap({ Double($0) }) { return setting }
       // Before the first mini-batch: what is known of a whole set, where it may be measured now.
       guard cache.isEvaluated, let data else { return nil }
       return value(of: data.test.count > 0 ? .onTest(name) : .onTraining(name), &cache)

@@ -7,6 +7,11 @@ public struct SessionFailure: Error, Hashable, Sendable, CustomStringConvertible
   public var line: SessionLine
   public var error: StrataError
 
+  public init(line: SessionLine, error: StrataError) {
+    self.line = line
+    self.error = error
+  }
+
   public var description: String { "line \(line.number), \(line.text.quoted): \(error)" }
 }
 

@@ -20,6 +20,9 @@ public enum NumberText {
     value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : value.isFinite ? "\(value)" : short(value)
   }
 
+  /// The logarithm to base 10: the order of magnitude.
+  static func logarithm(_ value: Double) -> Double { log10(value) }
+
   /// A fixed number of decimals, for columns that should stand straight.
   public static func fixed(_ value: Double, decimals: Int) -> String {
     if !value.isFinite { return short(value) }

@@ -1,15 +1,29 @@
 /// Formulas and frames for terminals that have nothing but ASCII.
 ///
 /// Greek letters become their names, set apart by a blank where they would run into another word; signs become the
-/// digraph that programmers write; superscripts and subscripts become plain digits, as in `v0`. What has no likeness
-/// becomes a question mark.
+/// digraph that programmers write. Superscripts become powers, `x^2`; only behind v, h and y they are what listings mean
+/// by them, the number of a state, `v0`. Subscripts become plain digits. What has no likeness becomes a question mark.
 
 /// The text in printable ASCII: `h⁰ ~ σ(v⁰W + c)` becomes `h0 ~ sigma(v0W + c)`.
 public func asciiText(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
   var result = ""
   var lastWasName = false
-  for glyph in glyphs(of: text) {
+  let all = glyphs(of: text)
+  var index = 0
+  while index < all.count {
+    let glyph = all[index]
+    index += 1
+    if raised.contains(glyph.scalar) {
+      var power = asciiPiece(glyph.scalar)
+      while index < all.count, raised.contains(all[index].scalar) {
+        power += asciiPiece(all[index].scalar)
+        index += 1
+      }
+      result += asciiPower(power, after: result.unicodeScalars.last)
+      lastWasName = false
+      continue
+    }
     let piece = asciiPiece(glyph.scalar)
     // A letter like ß is part of its word; a Greek letter or a sign is a word of its own.
     let isName = glyph.scalar.value >= 0x370 && piece.utf8.count > 1 && piece.utf8.allSatisfy(isLetter)
@@ -19,6 +33,13 @@ public func asciiText(_ text: String) -> String {
     lastWasName = isName
   }
   return result
+}
+
+/// A power as it is typed: `^2`, `^-1`, `^(n+1)`; the number alone where it counts states: `v0`.
+private func asciiPower(_ power: String, after base: Unicode.Scalar?) -> String {
+  if power.utf8.count == 1, let base, "vhy".unicodeScalars.contains(base) { return power }
+  let isOne = power.dropFirst(power.hasPrefix("-") ? 1 : 0).allSatisfy { $0.isLetter || $0.isNumber }
+  return isOne ? "^" + power : power.first == "(" && power.last == ")" ? "^" + power : "^(" + power + ")"
 }
 
 /// One ASCII character in the place of a cell's scalar.
@@ -70,7 +91,9 @@ private let transliterations: [Unicode.Scalar: String] = {
     "∇": "grad", "∂": "d", "∑": "sum", "∏": "prod", "√": "sqrt", "∞": "inf", "∫": "int", "∈": "in", "∼": "~",
     "·": "*", "⋅": "*", "∙": "*", "•": "*", "×": "x", "÷": "/", "⊙": ".*", "⊗": "(x)", "⊕": "(+)", "∘": "o", "∗": "*",
     "−": "-", "±": "+-", "≥": ">=", "≤": "<=", "≠": "!=", "≈": "~=", "≡": "==", "∝": "~", "≪": "<<", "≫": ">>",
-    "⟨": "<", "⟩": ">", "‖": "||", "∣": "|", "′": "'", "″": "''", "ᵀ": "^T", "ᵗ": "^t", "°": "deg",
+    "⟨": "<", "⟩": ">", "‖": "||", "∣": "|", "′": "'", "″": "''", "°": "deg", "∀": "all ", "∃": "exists ",
+    "∉": "not in", "⊂": "(", "∪": "u", "∩": "n", "∅": "{}", "≅": "~=", "≻": ">", "≺": "<", "⌊": "[", "⌋": "]", "⌈": "[",
+    "⌉": "]", "⟹": "=>", "⟺": "<=>", "†": "+", "Υ": "Upsilon",
     "←": "<-", "→": "->", "↑": "^", "↓": "v", "↔": "<->", "⇐": "<=", "⇒": "=>", "↦": "->", "↗": "/", "↘": "\\",
     "↙": "/", "↖": "\\", "⏎": "<enter>", "↵": "<enter>", "⏸": "||", "⏵": ">", "␣": "space",
     "▶": ">", "▸": ">", "►": ">", "◀": "<", "◂": "<", "◄": "<", "▼": "v", "▾": "v", "▲": "^", "▴": "^", "△": "^",
@@ -80,12 +103,9 @@ private let transliterations: [Unicode.Scalar: String] = {
     "“": "\"", "”": "\"", "„": "\"", "«": "<<", "»": ">>", "‘": "'", "’": "'", "‚": "'",
     "ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "ı": "i",
     "©": "(c)", "®": "(R)", "€": "EUR", "£": "GBP", "§": "par.", "½": "1/2", "¼": "1/4", "¾": "3/4", "¬": "not",
-    "∧": "and", "∨": "or", "ℓ": "l", "ℝ": "R", "⁺": "+", "⁻": "-", "⁼": "=", "⁽": "(", "⁾": ")", "₊": "+", "₋": "-",
-    "₌": "=", "₍": "(", "₎": ")",
+    "∧": "and", "∨": "or", "ℓ": "l", "ℝ": "R",
   ]
-  let raised = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9ⁿnⁱiᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhʲjᵏkˡlᵐmᵒoᵖpʳrˢsᵘuᵛvʷwˣxʸyᶻzᵂWᴸL"
-  let lowered = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtᵤuᵥvₓx"
-  for pairs in [raised, lowered] {
+  for pairs in [raisedPairs, loweredPairs] {
     let scalars = Array(pairs.unicodeScalars)
     for index in stride(from: 0, to: scalars.count - 1, by: 2) {
       table[scalars[index]] = String(Character(scalars[index + 1]))
@@ -93,3 +113,13 @@ private let transliterations: [Unicode.Scalar: String] = {
   }
   return table
 }()
+
+/// Superscripts and subscripts, each before the character that it stands for.
+private let raisedPairs =
+  "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9ⁿnⁱiᵃaᵇbᶜcᵈdᵉeᶠfᵍgʰhʲjᵏkˡlᵐmᵒoᵖpʳrˢsᵗtᵘuᵛvʷwˣxʸyᶻzᴬAᴮBᴰDᴱEᴳGᴴHᴵIᴶJᴷKᴸLᴹMᴺNᴼOᴾPᴿRᵀTᵁUⱽVᵂW"
+  + "⁺+⁻-⁼=⁽(⁾)"
+private let loweredPairs = "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtᵤuᵥvₓx₊+₋-₌=₍(₎)"
+
+/// Every superscript.
+private let raised: Set<Unicode.Scalar> = Set(
+  raisedPairs.unicodeScalars.enumerated().filter { $0.offset % 2 == 0 }.map(\.element))

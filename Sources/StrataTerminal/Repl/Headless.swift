@@ -18,6 +18,14 @@ import StrataViews
 public func runHeadless(
   _ session: SessionFile, _ configuration: LabConfiguration, json: Bool, resumes: Bool = false, atMost: Double? = nil
 ) -> Int32 {
+  do {
+    // Told at once, not after an hour of learning.
+    try session.checkFiles(configuration.files)
+  } catch {
+    if json { print(Outcome.json(command: "", error: error)) }
+    writeToStandardError("\(error)\n")
+    return 1
+  }
   let began = configuration.now()
   var runner = SessionRunner(session, configuration)
   let interrupts = InterruptFlag()
@@ -102,8 +110,16 @@ public func executeSession(_ session: SessionFile, _ configuration: LabConfigura
 
 private func printOutcome(_ outcome: Outcome, _ lab: Lab, _ capabilities: TerminalCapabilities) throws(StrataError) {
   let isASCII = capabilities.unicode == .none
-  for line in outcome.lines { print(isASCII ? asciiText(line) : line) }
+  if case .say(let text)? = outcome.request, let shown = narrationText(text, capabilities) {
+    print(shown)
+  } else {
+    for line in outcome.lines { print(isASCII ? asciiText(line) : line) }
+  }
   switch outcome.request {
+  case .ask(let question):
+    // Nobody is there to answer.
+    let text = "  answer: " + Markup.plain(question.fact)
+    print(isASCII ? asciiText(text) : text)
   case .view(let name, let arguments):
     print(try viewText(name, arguments, of: lab, capabilities))
   case .saveView(_, _, let path): print("written: \(path)")
@@ -128,4 +144,17 @@ func viewText(
   let size = Size(columns: min(TerminalCapabilities.standardOutputSize?.columns ?? 80, 120), rows: 22)
   let charset: Charset = capabilities.unicode == .none ? .ascii : .unicode
   return view.panel(lab, options, size: size).ansi(size: size, depth: capabilities.color, charset: charset)
+}
+
+/// Narration with its emphasis as escape sequences; nil where the terminal shows none: then its plain text is printed.
+func narrationText(_ text: String, _ capabilities: TerminalCapabilities) -> String? {
+  guard capabilities.color != .none else { return nil }
+  let style = DrawingStyle(charset: capabilities.unicode == .none ? .ascii : .unicode)
+  let line = TextLine(
+    TextLine(markup: text).runs.map {
+      TextRun(style.text($0.text), color: $0.foreground, style: $0.style)
+    })
+  var canvas = Canvas(Size(columns: max(line.width, 1), rows: 1))
+  canvas.write(line, column: 0, row: 0)
+  return canvas.ansi(depth: capabilities.color)
 }

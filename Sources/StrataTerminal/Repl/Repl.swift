@@ -147,8 +147,15 @@ struct Repl {
   }
 
   private mutating func show(_ outcome: Outcome) throws(StrataError) -> Bool {
-    if !outcome.lines.isEmpty { print(printable(outcome.lines.joined(separator: "\n"))) }
+    if case .say(let text)? = outcome.request, let shown = narrationText(text, capabilities) {
+      print(shown)
+    } else if !outcome.lines.isEmpty {
+      print(printable(outcome.lines.joined(separator: "\n")))
+    }
     switch outcome.request {
+    case .ask(let question) where isInteractive:
+      let what = question.kind == .number ? "a number" : "one of them"
+      print("  answer \(what), hint for a hint, answer alone to see it")
     case .quit: return false
     case .view(let name, let arguments): print(try viewText(name, arguments, of: lab, capabilities))
     case .saveView(let name, let arguments, let path):

@@ -17,11 +17,24 @@ enum StudioAction: Hashable, Sendable {
   case toggleLog, toggleTraining, toggleWrong
   case zoom(in: Bool)
   case scroll(by: Int)
-  case nextLessonPart
+  /// Answers the question with the key that was pressed.
+  case answerKey
+  case player(PlayerAction)
   case dismiss
   case redraw
   case suspend
   case stopOrHint
+}
+
+/// What a player of sessions can be asked for.
+enum PlayerAction: Hashable, Sendable {
+  case nextStop, previousStop
+  case nextCommand, previousCommand
+  case beginning, end
+  case autoplay
+  case speed(by: Int)
+  case present
+  case blank
 }
 
 /// A key with its meaning.
@@ -33,15 +46,60 @@ struct KeyBinding: Sendable {
   /// One sentence for help.
   var help: String
   /// Whether it means anything now; else the key is none.
-  var isOffered: @Sendable (Lab) -> Bool = { _ in true }
+  var isOffered: @Sendable (Studio) -> Bool = { _ in true }
 
   /// How the keys are written: `space`, `ctrl-l`.
   var label: String { keys.map(\.description).joined(separator: " ") }
 }
 
 enum KeyMap {
-  /// In the order of help; the bar shows those with a title, as many as fit.
-  static let bindings: [KeyBinding] = [
+  /// In the order of help; the bar shows those with a title, as many as fit. The first that is offered counts.
+  static let bindings: [KeyBinding] = questionBindings + playerBindings + laboratoryBindings
+
+  /// While a question waits.
+  private static let questionBindings: [KeyBinding] = [
+    KeyBinding(
+      keys: (1...9).compactMap { Key("\($0)") }, action: .answerKey, barTitle: "answer",
+      help: "a question: the choice of that number", isOffered: asks([.choice, .change])),
+    KeyBinding(
+      keys: ["+", "-", "0"].map { .character($0) }, action: .answerKey, barTitle: "sign",
+      help: "a question: positive, negative, zero", isOffered: asks([.sign])),
+    KeyBinding(
+      keys: "0123456789+-.".unicodeScalars.map { .character($0) }, action: .answerKey, barTitle: nil,
+      help: "a question: begins to type the number", isOffered: asks([.number])),
+    KeyBinding(
+      keys: [.character("h")], action: .command("hint"), barTitle: "hint", help: "a question: the next hint",
+      isOffered: { $0.lab.question != nil }),
+  ]
+
+  /// While a session is played. A clicker sends page down and up, F5, escape, and a full stop or b.
+  private static let playerBindings: [KeyBinding] = [
+    player([.pageDown], .nextStop, "next", "a session: on to the next stop; shows the answer of a question first"),
+    player([.pageUp], .previousStop, "before", "a session: back to the stop before"),
+    player([.character(">")], .nextCommand, "command", "a session: the next command; passes over a line that failed"),
+    player([.character("<")], .previousCommand, nil, "a session: back to before the last command"),
+    player([.character("p")], .autoplay, "play", "a session: plays on by itself, or stops"),
+    player([.character("]")], .speed(by: 1), nil, "a session: plays faster"),
+    player([.character("[")], .speed(by: -1), nil, "a session: plays slower"),
+    player([.home], .beginning, nil, "a session: to the beginning"),
+    player([.end], .end, nil, "a session: to the end"),
+    player(
+      [.function(5), Key(.function(5), .shift)], .present, nil, "a session: back on the screen, from where it was"),
+    player(
+      [.character("b"), .character(".")], .blank, "blank", "a session: blanks the screen; any key brings it back"),
+  ]
+
+  private static func player(
+    _ keys: [Key], _ action: PlayerAction, _ title: String?, _ help: String
+  ) -> KeyBinding {
+    KeyBinding(keys: keys, action: .player(action), barTitle: title, help: help, isOffered: { $0.lesson != nil })
+  }
+
+  private static func asks(_ kinds: [Question.Kind]) -> @Sendable (Studio) -> Bool {
+    { studio in studio.lab.question.map { kinds.contains($0.kind) } ?? false }
+  }
+
+  private static let laboratoryBindings: [KeyBinding] = [
     KeyBinding(
       keys: [.space], action: .toggleRun, barTitle: "run/stop", help: "run freely, or stop at the next instruction"),
     KeyBinding(
@@ -70,7 +128,7 @@ enum KeyMap {
       help: "run the sleep phase, to the end of the mini-batch", isOffered: hasPhases),
     KeyBinding(
       keys: [.character("d")], action: .command("dream"), barTitle: "dream", help: "let the model dream",
-      isOffered: { $0.experiment.model is BeliefNetwork || $0.experiment.model is HelmholtzMachine }),
+      isOffered: { $0.lab.experiment.model is BeliefNetwork || $0.lab.experiment.model is HelmholtzMachine }),
     KeyBinding(
       keys: [.character("z")], action: .maximize, barTitle: "zoom",
       help: "give the view the whole screen, or take it back"),
@@ -91,7 +149,7 @@ enum KeyMap {
     KeyBinding(
       keys: [.character("w")], action: .toggleWrong, barTitle: nil, help: "only samples that are answered wrongly"),
     KeyBinding(
-      keys: [.pageDown], action: .nextLessonPart, barTitle: nil, help: "the next part of a lesson; scroll down"),
+      keys: [.pageDown], action: .scroll(by: 10), barTitle: nil, help: "scroll down"),
     KeyBinding(keys: [.pageUp], action: .scroll(by: -10), barTitle: nil, help: "scroll up"),
     KeyBinding(keys: [.escape], action: .dismiss, barTitle: nil, help: "close what lies over the screen"),
     KeyBinding(keys: [.control("c")], action: .stopOrHint, barTitle: nil, help: "stop a run"),
@@ -100,13 +158,31 @@ enum KeyMap {
     KeyBinding(keys: [.character("q")], action: .command("quit"), barTitle: "quit", help: "leave the laboratory"),
   ]
 
+  /// Whether a binding is what its first key means now: it is offered, and no other stands before it.
+  static func isMeant(_ binding: KeyBinding, in studio: Studio) -> Bool {
+    binding.keys.first.flatMap { self.binding(for: $0, in: studio) }?.help == binding.help
+  }
+
   /// What a key means now.
-  static func action(for key: Key, in lab: Lab) -> StudioAction? {
-    bindings.first { $0.keys.contains(key) && $0.isOffered(lab) }?.action
+  static func action(for key: Key, in studio: Studio) -> StudioAction? { binding(for: key, in: studio)?.action }
+
+  private static func binding(for key: Key, in studio: Studio) -> KeyBinding? {
+    bindings.first { $0.keys.contains(key) && $0.isOffered(studio) }
   }
 
   /// Whether the learner goes through a wake and a sleep phase.
-  @Sendable private static func hasPhases(_ lab: Lab) -> Bool {
-    lab.experiment.learner?.listing.contains { $0.phase == "wake" } ?? false
+  @Sendable private static func hasPhases(_ studio: Studio) -> Bool {
+    studio.lab.experiment.learner?.listing.contains { $0.phase == "wake" } ?? false
+  }
+}
+
+extension Key {
+  /// Short names for the bar, where room is dear.
+  var barName: String {
+    switch self {
+    case .pageDown: "pgdn"
+    case .pageUp: "pgup"
+    default: description
+    }
   }
 }

@@ -47,10 +47,11 @@ final class Worker: Sendable {
     var mail: [Mail] = []
     var frame: Canvas?
     var effects: [StudioEffect] = []
+    var typesNumber = false
   }
 
   private let box = Mutex(Box())
-  private let letters = DispatchSemaphore(value: 0)
+  fileprivate let letters = DispatchSemaphore(value: 0)
   private let ended = DispatchSemaphore(value: 0)
   private let wake: @Sendable () -> Void
   private let first: Studio
@@ -66,6 +67,9 @@ final class Worker: Sendable {
     box.withLock { $0.mail.append(mail) }
     letters.signal()
   }
+
+  /// Whether the newest frame asks for a number: then its first character opens the line.
+  var typesNumber: Bool { box.withLock { $0.typesNumber } }
 
   /// The newest frame since the last call, and what the studio asked for.
   func take() -> (frame: Canvas?, effects: [StudioEffect]) {
@@ -104,7 +108,7 @@ final class Worker: Sendable {
       wake()
     }
     while true {
-      if !studio.isBusy { letters.wait() }
+      if !studio.isBusy { wait(for: studio) }
       let mail = box.withLock { box in
         defer { box.mail = [] }
         return box.mail
@@ -122,12 +126,17 @@ final class Worker: Sendable {
           return
         }
       }
+      if studio.deadline != nil { effects += studio.update(.clock) }
       if studio.isBusy { effects += journal.carryOut(studio.advance(for: FramePacer.slice), on: &studio) }
       // What is shown from here on is on the disk.
       journal.keep(&studio)
       if !mail.isEmpty || !studio.isBusy || pacer.isDue {
         let frame = pacer.timed { studio.draw() }
-        box.withLock { $0.frame = frame }
+        let typesNumber = studio.lab.question?.kind == .number
+        box.withLock { box in
+          box.frame = frame
+          box.typesNumber = typesNumber
+        }
         wake()
       }
       if !effects.isEmpty {
@@ -135,6 +144,15 @@ final class Worker: Sendable {
         wake()
       }
     }
+  }
+}
+
+extension Worker {
+  /// Until a letter comes, or the time that the studio wants to be told of.
+  private func wait(for studio: Studio) {
+    guard let deadline = studio.deadline else { return letters.wait() }
+    let seconds = min(max(deadline - studio.lab.configuration.now(), 0), 3600)
+    _ = letters.wait(timeout: .now() + .microseconds(Int(seconds * 1e6) + 100))
   }
 }
 
@@ -205,7 +223,15 @@ struct ScreenLoop {
         editor.begin(prompt: "strata> ")
         isEditing = true
         show(frame, editor)
-      case .key(let key): worker.send(.message(.key(key)))
+      case .key(let key):
+        // For the same reason the first character of a number opens the line here.
+        if worker.typesNumber, let typed = key.typed, "0123456789+-.".unicodeScalars.contains(typed) {
+          editor.begin(prompt: "strata> ", text: "answer \(typed)")
+          isEditing = true
+          show(frame, editor)
+        } else {
+          worker.send(.message(.key(key)))
+        }
       case .woken:
         let news = worker.take()
         if let newest = news.frame { frame = newest }

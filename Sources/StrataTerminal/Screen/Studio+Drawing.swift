@@ -8,11 +8,12 @@ extension Studio {
   /// The whole screen.
   public func draw() -> Canvas {
     var canvas = Canvas(size)
+    if lesson?.isBlank == true { return canvas }
     let layout = layout
     canvas.draw(in: layout.status) { drawStatus(on: &$0) }
     if let lesson, layout.body.row > 1 {
       canvas.draw(in: Rectangle(column: 0, row: 1, columns: size.columns, rows: layout.body.row - 1)) {
-        lesson.draw(on: &$0, style: style)
+        lesson.draw(on: &$0, question: lab.question, style: style)
       }
     }
     for placed in layout.panels { draw(placed, on: &canvas) }
@@ -90,6 +91,8 @@ extension Studio {
       runs.append(TextRun("✗ stopped ", .bad, style: .bold))
     } else if lab.isTravelling {
       runs.append(TextRun("◀ going back ", .warning, style: .bold))
+    } else if lab.isRunning, lesson?.isHeld == true, lesson?.hand == nil {
+      runs.append(TextRun("‖ held ", .accent, style: .bold))
     } else if lab.isRunning {
       runs.append(TextRun("▶ running ", .good, style: .bold))
     } else {
@@ -126,9 +129,9 @@ extension Studio {
   private var keyBar: [(binding: KeyBinding, text: String, columns: Range<Int>)] {
     var column = 0
     var shown: [(KeyBinding, String, Range<Int>)] = []
-    for binding in KeyMap.bindings where binding.isOffered(lab) {
+    for binding in KeyMap.bindings where KeyMap.isMeant(binding, in: self) {
       guard let title = binding.barTitle, let key = binding.keys.first else { continue }
-      let width = TextLayout.width(" \(key.description) \(title) ")
+      let width = TextLayout.width(" \(key.barName) \(title) ")
       guard column + width <= size.columns else { break }
       shown.append((binding, title, column..<column + width))
       column += width + 1
@@ -141,7 +144,7 @@ extension Studio {
   private func drawKeys(on canvas: inout Canvas) {
     canvas.fill(canvas.bounds, with: Cell(" ", background: .role(.bar)))
     for (binding, title, columns) in keyBar {
-      let key = " \(binding.keys[0].description)"
+      let key = " \(binding.keys[0].barName)"
       let used = canvas.write(
         key, column: columns.lowerBound, row: 0, foreground: .role(.accent), background: .role(.bar), style: .bold,
         charset: style.charset)
@@ -179,10 +182,15 @@ extension Studio {
   func helpLines() -> [TextLine] {
     var lines = [TextLine("Keys", .title, style: .bold)]
     let width = KeyMap.bindings.map { TextLayout.width($0.label) }.max() ?? 0
-    for binding in KeyMap.bindings {
-      lines.append(
-        TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
+    func add(_ bindings: [KeyBinding]) {
+      for binding in bindings {
+        lines.append(
+          TextLine([TextRun(TextLayout.padded("  " + binding.label, to: width + 4), .accent), TextRun(binding.help)]))
+      }
     }
+    add(KeyMap.bindings.filter { KeyMap.isMeant($0, in: self) })
+    lines += [TextLine(""), TextLine("Keys at other times", .title, style: .bold)]
+    add(KeyMap.bindings.filter { !KeyMap.isMeant($0, in: self) })
     lines += [TextLine(""), TextLine("Commands (type : first; help WORD tells more)", .title, style: .bold)]
     let column = CommandTable.all.map { TextLayout.width($0.word) }.max() ?? 0
     for command in CommandTable.all {

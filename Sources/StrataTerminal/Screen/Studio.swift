@@ -14,6 +14,8 @@ public enum StudioMessage: Sendable {
   /// A command line, finished with enter.
   case line(String)
   case resized(Size)
+  /// The time that `deadline` named has come.
+  case clock
 }
 
 /// What the studio asks of whoever owns the terminal.
@@ -37,7 +39,7 @@ public struct Studio: Sendable {
   /// What views are asked to show.
   var options = ViewOptions()
   /// The view that was chosen for the first free panel, and for which kind of model; nil: what suits the model.
-  private var picked: (view: String, kind: ModelKind)?
+  var picked: (view: String, kind: ModelKind)?
   var isMaximized = false
   var overlay: Overlay?
   /// The last command and what came of it, for the line of commands.
@@ -93,7 +95,13 @@ public struct Studio: Sendable {
   }
 
   /// Whether `advance` has something to do.
-  public var isBusy: Bool { lab.isRunning || restoration != nil }
+  public var isBusy: Bool {
+    if restoration != nil { return true }
+    guard lab.isRunning else { return false }
+    // A session's run waits where it is held, and where it would be ahead of its pace.
+    guard let lesson, lesson.hand == nil else { return true }
+    return !lesson.isHeld && lesson.auto.wakeAt == nil
+  }
 
   var layout: ScreenLayout {
     ScreenLayout(size, isMaximized: isMaximized, narration: lesson.map { $0.height(columns: size.columns) } ?? 0)
@@ -107,6 +115,7 @@ public struct Studio: Sendable {
       self.size = size
       return []
     case .line(let line): return execute(line)
+    case .clock: return clock()
     case .mouse(let event): return mouse(event)
     case .key(let key): return press(key)
     }
@@ -114,14 +123,23 @@ public struct Studio: Sendable {
 
   private mutating func press(_ key: Key) -> [StudioEffect] {
     hasStarted = true
+    if unblank() { return [] }
     if overlay != nil, let effects = pressOverOverlay(key) { return effects }
-    guard let action = KeyMap.action(for: key, in: lab) else {
+    guard let action = KeyMap.action(for: key, in: self) else {
       if let typed = key.typed, typed.properties.isAlphabetic {
         answer = TextLine("no key '\(typed)' here: press ? for the keys, : for a command", .quiet)
       }
       return []
     }
-    return perform(action)
+    return perform(action, key: key)
+  }
+
+  /// A blank screen comes back with any key, which then means nothing else.
+  private mutating func unblank() -> Bool {
+    guard lesson?.isBlank == true else { return false }
+    lesson?.isBlank = false
+    if lesson?.goal == nil { waitHere() }
+    return true
   }
 
   /// Keys for scrolling and closing; nil for every other key, which closes the overlay and means what it always means.
@@ -130,9 +148,10 @@ public struct Studio: Sendable {
     switch key {
     case .up, .character("k"): overlay?.scroll -= 1
     case .down, .character("j"): overlay?.scroll += 1
-    case .pageUp: overlay?.scroll -= page
+    case .pageUp where lesson == nil || (overlay?.scroll ?? 0) > 0: overlay?.scroll -= page
     case .pageDown where lesson == nil || overlayGoesOn: overlay?.scroll += page
     case .home: overlay?.scroll = 0
+    case .end: overlay?.scroll = .max
     case .escape, .enter, .character("?"), .character("q"): overlay = nil
     case .space where !overlayGoesOn: overlay = nil
     case .space: overlay?.scroll += page
@@ -153,16 +172,20 @@ public struct Studio: Sendable {
     return overlay.scroll + max(layout.body.rows - 2, 1) < overlay.lines.count
   }
 
-  private mutating func clampScroll() {
+  mutating func clampScroll() {
     guard let overlay else { return }
     let last = max(overlay.lines.count - max(layout.body.rows - 2, 1), 0)
     self.overlay?.scroll = min(max(overlay.scroll, 0), last)
   }
 
-  mutating func perform(_ action: StudioAction) -> [StudioEffect] {
+  mutating func perform(_ action: StudioAction, key: Key? = nil) -> [StudioEffect] {
     switch action {
     case .command(let line): return execute(line)
-    case .toggleRun: return isBusy ? stop() : execute("run")
+    case .answerKey: return answerByKey(key)
+    case .player(let action): return perform(action)
+    case .toggleRun:
+      if lesson?.isHeld == true, lesson?.hand == nil { return release() }
+      return lab.isRunning || restoration != nil ? stop() : execute("run")
     case .commandLine: return [.editLine("")]
     case .help: overlay = Overlay(title: "keys and commands", lines: helpLines())
     case .nextView: turn(by: 1)
@@ -177,20 +200,42 @@ public struct Studio: Sendable {
       options.sample = 0
     case .zoom(let closer): zoom(closer)
     case .scroll(let by): options.scroll = max(options.scroll + by, 0)
-    case .nextLessonPart:
-      guard lesson != nil else {
-        options.scroll += 10
-        return []
-      }
-      return playOn()
-    case .dismiss: options.layer = nil
+    case .dismiss:
+      if breakOff() { return [] }
+      options.layer = nil
     case .redraw: return [.redraw]
     case .suspend: return [.suspend]
     case .stopOrHint:
-      if isBusy { return stop() }
+      if breakOff() { return [] }
+      if lab.isRunning || restoration != nil { return stop() }
       answer = TextLine("nothing is running; q leaves", .quiet)
     }
     return []
+  }
+
+  /// What a player's keys do.
+  private mutating func perform(_ action: PlayerAction) -> [StudioEffect] {
+    switch action {
+    case .nextStop: return nextStop()
+    case .previousStop: return previousStop()
+    case .nextCommand: return nextCommand()
+    case .previousCommand: return previousCommand()
+    case .beginning: return seekEnd(false)
+    case .end: return seekEnd(true)
+    case .autoplay: return toggleAutoplay()
+    case .speed(let offset): changeSpeed(by: offset)
+    case .present: return presentLesson()
+    case .blank:
+      lesson?.isBlank = true
+      lesson?.auto.wakeAt = nil
+    }
+    return []
+  }
+
+  /// A key that answers the question: the choice of that number, a sign; the first digit of a number is typed on.
+  private mutating func answerByKey(_ key: Key?) -> [StudioEffect] {
+    guard let typed = key?.typed, let question = lab.question else { return [] }
+    return question.kind == .number ? [.editLine("answer \(typed)")] : execute("answer \(typed)")
   }
 
   // Commands.
@@ -200,17 +245,23 @@ public struct Studio: Sendable {
     hasStarted = true
     let trimmed = line.trimmingBlanks
     guard !trimmed.isEmpty else { return [] }
-    // Narration and pauses leave the command that they are about on the line.
-    if lesson?.isPlaying != true || !["say", "pause"].contains(trimmed.prefix { $0 != " " }) { lastCommand = trimmed }
-    if restoration != nil, let effects = executeWhileRestoring(trimmed) { return effects }
+    if restoration != nil, let effects = executeWhileRestoring(trimmed) {
+      lastCommand = trimmed
+      return effects
+    }
+    // A journey to another place of the session is given up first: what is typed is about what was seen.
+    if breakOff() { return [] }
     // A movement while a run goes on means: stop, then move.
-    if lab.isRunning, let word = trimmed.split(separator: " ").first, KeyMap.movements.contains(String(word)) {
+    let isOwn = lesson == nil || lesson?.hand != nil
+    if isOwn, lab.isRunning, let word = trimmed.split(separator: " ").first, KeyMap.movements.contains(String(word)) {
       if word == "run" { return stop() }
       _ = lab.interrupt()
     }
     do {
-      let outcome = try lab.begin(trimmed)
-      if lab.isRunning, outcome.lines.isEmpty, outcome.request == nil {
+      let outcome = try executeBesideLesson(trimmed)
+      lastCommand = trimmed
+      if tell(outcome, trimmed) { return [] }
+      if isBusy, outcome.lines.isEmpty, outcome.request == nil {
         // A dream is looked at while it goes on.
         if trimmed.prefix(while: { $0 != " " }) == "dream" { show("dream", []) }
         answer = TextLine("running", .quiet)
@@ -218,6 +269,7 @@ public struct Studio: Sendable {
       }
       return present(outcome)
     } catch {
+      lastCommand = trimmed
       fail(error)
       return [.ring]
     }
@@ -225,24 +277,36 @@ public struct Studio: Sendable {
 
   private mutating func stop() -> [StudioEffect] {
     if restoration != nil { return stopRestoring() }
-    let outcome = lab.interrupt()
-    lesson?.isPlaying = false
-    return present(outcome)
+    if lesson?.isPlaying == true {
+      hold()
+      return []
+    }
+    return present(lab.interrupt())
   }
 
   /// Goes on with what runs, for about so many seconds.
   public mutating func advance(for seconds: Double) -> [StudioEffect] {
     if restoration != nil { return advanceRestoration(for: seconds) }
+    guard isBusy else { return [] }
+    let isOfSession = lesson?.isPlaying == true
+    guard let slice = slice(of: seconds) else { return [] }
     do {
-      switch try lab.advance(for: seconds) {
+      switch try lab.advance(for: slice) {
       case .running(let progress):
         answer = TextLine(progress.text, .quiet)
+        if let playback = lesson, playback.isTravelling {
+          answer = TextLine("line \(playback.place) of \(playback.goal?.place ?? 0) · " + progress.text, .quiet)
+        }
         return []
       case .finished(let outcome):
-        let effects = present(outcome)
-        return lesson?.isPlaying == true ? effects + playOn() : effects
+        let effects = present(outcome, ofSession: isOfSession)
+        return isOfSession ? effects + playOn() : effects
       }
     } catch {
+      if isOfSession, let playback = lesson, playback.place > 0 {
+        let place = playback.place - 1
+        return failLine(playback.session.lines[place], at: place, error)
+      }
       fail(error)
       return [.ring]
     }
@@ -251,7 +315,6 @@ public struct Studio: Sendable {
   mutating func fail(_ error: StrataError) {
     answer = TextLine(
       [TextRun(error.problem, .bad)] + (error.suggestion.map { [TextRun("  try: \($0)", .quiet)] } ?? []))
-    lesson?.isPlaying = false
     if answer.width > size.columns - TextLayout.width(lastCommand) - 12 {
       overlay = Overlay(
         title: "not done",
@@ -261,7 +324,8 @@ public struct Studio: Sendable {
   }
 
   /// Shows what a command answered: a short answer beside the command, a long one over the panels.
-  mutating func present(_ outcome: Outcome) -> [StudioEffect] {
+  /// What a line of the session answered stands with its narration.
+  mutating func present(_ outcome: Outcome, ofSession isOfSession: Bool = false) -> [StudioEffect] {
     var lines = outcome.lines
     let role: ColorRole = outcome.level == .warning ? .warning : .plain
     switch outcome.request {
@@ -277,12 +341,12 @@ public struct Studio: Sendable {
         return [.ring]
       }
     case .say(let text):
-      lesson?.say(text)
-      if lesson == nil { overlay = Overlay(title: "", lines: [TextLine(text)]) }
+      if isOfSession { lesson?.say(text) } else { overlay = Overlay(title: "", lines: [TextLine(markup: text)]) }
       return []
-    case .pause:
-      lesson?.isPlaying = false
+    case .ask(let question):
+      if isOfSession { lesson?.ask(question) } else { overlay = Overlay(title: "question", lines: question.lines) }
       return []
+    case .pause: return []
     case nil: break
     }
     // Where a movement led (it tells its tick) is seen in the panels: they are not covered with words on it, nor with
@@ -290,113 +354,15 @@ public struct Studio: Sendable {
     let isMovement = outcome["tick"] != nil
     let isLong = lines.count > outcome.notes.count + 1
     // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it.
-    if lesson?.isPlaying == true, !isMovement, isLong { lines.forEach { lesson?.say($0) } }
+    if isOfSession, !isMovement, isLong { lines.forEach { lesson?.narration.append(TextLine($0)) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)
     let fits = lines.count <= 3 && TextLayout.width(whole) <= room
-    if !fits, !isMovement, lesson?.isPlaying != true, isLong || TextLayout.width(lines[0]) > room {
+    if !fits, !isMovement, !isOfSession, isLong || TextLayout.width(lines[0]) > room {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
     }
     return []
-  }
-
-  // Looking.
-
-  private mutating func show(_ name: String, _ arguments: [String]) {
-    do throws(StrataError) {
-      options = try view(named: name)?.options(arguments, for: lab) ?? ViewOptions(arguments)
-      let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
-      // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
-      isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")
-      if isMaximized || !fixed.contains(name) {
-        chosenView = name
-      } else if fixed.contains(chosenView) {
-        chosenView = turnableViews.first ?? name
-      }
-      answer = TextLine("")
-    } catch {
-      fail(error)
-    }
-  }
-
-  /// The views that `tab` goes through: those with no panel of their own that have something to show.
-  var turnableViews: [String] {
-    let fixed = ScreenLayout(size, isMaximized: false).fixedViews
-    return views.filter { !fixed.contains($0.name) && ($0.reasonMissing(lab) == nil || $0.name == chosenView) }.map(
-      \.name)
-  }
-
-  private mutating func turn(by offset: Int) {
-    let names = turnableViews
-    guard !names.isEmpty else { return }
-    let place = names.firstIndex(of: chosenView) ?? -offset
-    chosenView = names[((place + offset) % names.count + names.count) % names.count]
-    options.scroll = 0
-  }
-
-  /// The name of the view in a panel.
-  func name(in slot: Slot) -> String? {
-    switch slot {
-    case .fixed(let name): return name
-    case .chosen(0): return chosenView
-    case .chosen(let offset):
-      let names = turnableViews
-      guard let place = names.firstIndex(of: chosenView), offset < names.count else { return nil }
-      return names[(place + offset) % names.count]
-    }
-  }
-
-  private mutating func selectLayer(by offset: Int) {
-    let count = lab.experiment.model.parts.count
-    guard count > 0 else { return }
-    let now = options.layer ?? (offset > 0 ? 0 : count + 1)
-    let next = now + offset
-    options.layer = (1...count).contains(next) ? next : nil
-  }
-
-  private mutating func zoom(_ closer: Bool) {
-    let all = max(lab.moment.step, 1)
-    let now = options.lastSteps ?? all
-    if closer {
-      options.lastSteps = max(min(now, all) / 2, 10)
-    } else {
-      options.lastSteps = now * 2 >= all ? nil : now * 2
-    }
-  }
-
-  private mutating func mouse(_ event: MouseEvent) -> [StudioEffect] {
-    let (column, row) = (event.position.column, event.position.row)
-    if overlay != nil {
-      switch event.action {
-      case .wheelUp: overlay?.scroll -= 3
-      case .wheelDown: overlay?.scroll += 3
-      case .press: overlay = nil
-      default: break
-      }
-      clampScroll()
-      return []
-    }
-    switch event.action {
-    case .press where layout.keys.contains(column: column, row: row):
-      return keyBarAction(at: column).map { perform($0) } ?? []
-    case .press where layout.message.contains(column: column, row: row): return [.editLine("")]
-    case .press where layout.time.contains(column: column, row: row): return goTo(column: column)
-    case .press:
-      for placed in layout.panels where placed.area.contains(column: column, row: row) {
-        if case .chosen(let offset) = placed.slot, offset > 0, let name = name(in: placed.slot) { chosenView = name }
-      }
-    case .wheelUp: return perform(.zoom(in: true))
-    case .wheelDown: return perform(.zoom(in: false))
-    default: break
-    }
-    return []
-  }
-
-  private mutating func goTo(column: Int) -> [StudioEffect] {
-    let end = lab.timeline.branch.end.step
-    guard end > 0, let share = TimeBar.share(at: column, lab, columns: size.columns) else { return [] }
-    return execute("goto \(Int((share * Double(end)).rounded()))")
   }
 
   /// What may be typed next, for the line editor.
