@@ -14,14 +14,16 @@ import Testing
   func killed(seed: Int) throws {
     var random = RandomStream(seed: UInt64(seed), name: "kills")
     let victim = try Victim(lines: Self.session(&random))
-    // So many acknowledgements are waited for; then some more bytes are typed, the last command perhaps in part; then
-    // the instant is within the next milliseconds, wherever the program is by then.
+    // So many acknowledgements are waited for, with some more bytes typed, the last command perhaps in part; then the
+    // instant is at once or within the next milliseconds, wherever the program is by then. Where there is saving, it is
+    // when something happens to the files.
     let wanted = random.integer(below: victim.lines.count + 1)
-    let further = random.integer(below: 120)
-    let microseconds = random.integer(below: 20_000)
+    let further = random.integer(below: 120) + (victim.isSaving ? 60 : 0)
+    let microseconds = random.integer(below: 2) * random.integer(below: 20_000)
     victim.feed(upTo: wanted, further: further)
     victim.readAcknowledgements(wanted)
-    victim.readFor(microseconds: microseconds)
+    let files = victim.files
+    victim.readFor(microseconds: victim.isSaving ? 50_000 : microseconds) { victim.isSaving && victim.files != files }
     victim.kill()
     try check(victim, seed: seed, throughProgram: seed % 5 == 0)
   }
@@ -31,7 +33,7 @@ import Testing
     // A larger network takes longer to save.
     let isSaving = random.integer(below: 3) == 0
     var lines = [
-      "data moons --samples 40", "add dense \(isSaving ? 20_000 : 6) tanh", "add dense 2 softmax", "set batch 7",
+      "data moons --samples 40", "add dense \(isSaving ? 100_000 : 6) tanh", "add dense 2 softmax", "set batch 7",
     ]
     let usual = [
       "next", "step 3", "run 20 steps", "run 2 epochs", "set rate 0.3", "set rate 0.05", "back 2", "goto 3", "branch 1",
@@ -246,10 +248,23 @@ final class Victim {
     while acknowledged < count, read(milliseconds: 30_000) {}
   }
 
-  /// Takes what comes until the time is up.
-  func readFor(microseconds: Int) {
+  /// Takes what comes until the time is up, or until something has happened.
+  func readFor(microseconds: Int, until hasHappened: () -> Bool = { false }) {
     let end = DispatchTime.now() + .microseconds(microseconds)
-    while DispatchTime.now() < end { _ = read(milliseconds: 0) }
+    while DispatchTime.now() < end, !hasHappened() { _ = read(milliseconds: 0) }
+  }
+
+  /// Whether it saves a file that takes a while to write.
+  var isSaving: Bool { lines.contains { $0.contains("dense 100000") } }
+
+  /// What it has written so far, and how much of it.
+  var files: [String: Int] {
+    var sizes: [String: Int] = [:]
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] where name != "state" {
+      var status = stat()
+      if stat("\(folder.path)/\(name)", &status) == 0 { sizes[name] = Int(status.st_size) }
+    }
+    return sizes
   }
 
   private func read(milliseconds: Int32) -> Bool {

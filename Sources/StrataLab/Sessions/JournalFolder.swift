@@ -116,7 +116,10 @@ public struct JournalFolder: Sendable {
     guard let path else { return nil }
     let descriptor = open("\(path)/\(name)", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
+    defer {
+      flock(descriptor, LOCK_UN)
+      close(descriptor)
+    }
     var status = stat()
     // A shared lock: two that look at the same time do not take each other for the owner.
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, flock(descriptor, LOCK_SH | LOCK_NB) == 0

@@ -25,7 +25,11 @@ struct OpenJournal: ~Copyable {
     self.size = size
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // Not by closing alone: a child that was just forked has the file open too, until it begins its program.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Makes a journal with these bytes in it. It gets its name only when they are on the disk.
   static func make(_ name: String, in folder: String, _ bytes: [UInt8]) throws(StrataError) -> OpenJournal {
