@@ -146,6 +146,7 @@ private struct CastRecorder {
 extension Studio {
   fileprivate mutating func beginRecording(_ session: SessionFile) {
     lesson = Playback(session)
+    lesson?.isRecorded = true
     hasStarted = true
   }
 

@@ -10,6 +10,8 @@ struct Playback: Sendable {
   var next = 0
   /// Whether lines follow each other by themselves until the next pause.
   var isPlaying = false
+  /// Whether somebody else goes on to the next line: the recorder.
+  var isRecorded = false
   private var narration: [String] = []
 
   init(_ session: SessionFile) { self.session = session }

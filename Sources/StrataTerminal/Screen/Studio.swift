@@ -225,7 +225,7 @@ public struct Studio: Sendable {
         return []
       case .finished(let outcome):
         let effects = present(outcome)
-        return lesson?.isPlaying == true ? effects + playOn() : effects
+        return lesson?.isPlaying == true && lesson?.isRecorded != true ? effects + playOn() : effects
       }
     } catch {
       fail(error)
@@ -251,7 +251,7 @@ public struct Studio: Sendable {
     let role: ColorRole = outcome.level == .warning ? .warning : .plain
     switch outcome.request {
     case .quit: return [.quit]
-    case .view(let name, let arguments): show(name, arguments)
+    case .view(let name, let arguments): if !show(name, arguments) { return [.ring] }
     case .saveView(let name, let arguments, let path):
       do {
         try saveView(name, arguments, of: lab, to: path, charset: style.charset)
@@ -287,9 +287,14 @@ public struct Studio: Sendable {
 
   // Looking.
 
-  private mutating func show(_ name: String, _ arguments: [String]) {
-    do {
-      options = try view(named: name)?.options(arguments, for: lab) ?? ViewOptions(arguments)
+  /// Puts up a view; false where it cannot show that, and then the reason is told.
+  @discardableResult
+  private mutating func show(_ name: String, _ arguments: [String]) -> Bool {
+    do throws(StrataError) {
+      guard let view = view(named: name) else {
+        throw StrataError("there is no view '\(name)'", try: "help show")
+      }
+      options = try view.options(arguments, for: lab)
       let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
       isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")
@@ -299,8 +304,10 @@ public struct Studio: Sendable {
         chosenView = turnableViews.first ?? name
       }
       answer = TextLine("")
+      return true
     } catch {
       fail(error)
+      return false
     }
   }
 
