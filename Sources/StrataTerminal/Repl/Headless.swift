@@ -94,7 +94,7 @@ private func perform(
   switch request {
   case .view(let name, let arguments)?:
     // A view that cannot be shown is refused, whether or not it is printed.
-    _ = try view(named: name)?.options(arguments, for: lab)
+    _ = try viewOptions(arguments, of: name, for: lab)
   case .saveView(let name, let arguments, let path)?:
     try saveView(name, arguments, of: lab, to: path, charset: capabilities.unicode == .none ? .ascii : .unicode)
   default: break

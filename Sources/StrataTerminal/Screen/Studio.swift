@@ -290,11 +290,8 @@ public struct Studio: Sendable {
   /// Puts up a view; false where it cannot show that, and then the reason is told.
   @discardableResult
   private mutating func show(_ name: String, _ arguments: [String]) -> Bool {
-    do throws(StrataError) {
-      guard let view = view(named: name) else {
-        throw StrataError("there is no view '\(name)'", try: "help show")
-      }
-      options = try view.options(arguments, for: lab)
+    do {
+      options = try viewOptions(arguments, of: name, for: lab)
       let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
       isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")

@@ -16,7 +16,8 @@ extension View {
       let names = measurements(lab)
       guard let name = options.tensor, !names.isEmpty, !names.contains(bare(name, lab)) else { return nil }
       return StrataError(
-        "nothing called '\(name)' has been measured", try: names.map { "show loss \($0)" }.joined(separator: ", "))
+        "nothing called '\(name)' has been measured",
+        try: names.map { $0 == "loss" ? "show loss" : "show loss \($0)" }.joined(separator: ", "))
     },
     note: { lab, options in
       (options.isLogarithmic ? "log" : "") + (options.lastSteps.map { "  last \($0) steps" } ?? "")
