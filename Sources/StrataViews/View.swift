@@ -79,6 +79,12 @@ public let views: [View] = [
 /// The view with this name; nil when there is none.
 public func view(named name: String) -> View? { views.first { $0.name == name } }
 
+/// What the view of this name is asked to show. Throws where there is none, or it cannot show that.
+public func viewOptions(_ words: [String], of name: String, for lab: Lab) throws(StrataError) -> ViewOptions {
+  guard let view = view(named: name) else { throw StrataError("there is no view '\(name)'", try: "help show") }
+  return try view.options(words, for: lab)
+}
+
 /// What the laboratory must know of the views to offer `show`.
 public let viewNames: [ViewName] = views.map { ViewName($0.name, summary: $0.summary, usage: $0.usage) }
 

@@ -72,18 +72,18 @@ import Testing
 
   @Test func aBucketOverAForkBelongsToNeitherSide() throws {
     var lab = try lab("minimize x^2 --start 1", "set rate 0.01")
-    for line in ["run 9000", "goto 2001", "set rate 0.02", "run 5"] { _ = try lab.execute(line) }
+    for line in ["run 9000", "goto 2000", "set rate 0.02", "run 5"] { _ = try lab.execute(line) }
     let (text, outcome) = try export(lab, "--branch 2")
     let own = rows(text).filter { $0["branch"] == "1" }
-    #expect(own.allSatisfy { Int($0["step"]!)! <= 2001 } && !own.isEmpty)
+    #expect(own.allSatisfy { Int($0["step"]!)! <= 2000 } && !own.isEmpty)
     #expect(outcome.notes.contains { $0.contains("1 stretch") })
     // Alone, the first branch has it.
-    #expect(try rows(export(lab).text).contains { $0["first step"] == "2001" || $0["first step"] == "2000" })
+    #expect(try rows(export(lab).text).contains { $0["first step"] == "2000" && $0["step"] == "2001" })
   }
 
   @Test func jsonLinesAreStrict() throws {
-    var lab = try lab("minimize x^2 --start 1", "set rate 10")
-    _ = try lab.execute("run 400")
+    var lab = try lab("data iris", "add dense 3", "set loss squared", "set rate 1000000")
+    _ = try lab.execute("run 100")
     let (json, _) = try export(lab, as: "jsonl")
     let (csv, _) = try export(lab)
     let lines = json.split(separator: "\n")
@@ -93,8 +93,8 @@ import Testing
       #expect(!line.contains("nan") && !line.contains(":inf") && !line.contains("-inf"))
     }
     // The loss has outgrown every number by then: not finite is null in one, named in the other.
-    #expect(csv.contains(",inf") || csv.contains(",nan"))
-    #expect(json.contains(":null"))
+    #expect(csv.contains(",inf"))
+    #expect(json.contains("\"test loss\":null"))
     // What was not measured is not there.
     var other = try smallLab()
     _ = try other.execute("run 3")

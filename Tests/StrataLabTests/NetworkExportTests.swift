@@ -59,7 +59,8 @@ private struct Exported: Sendable {
       Exported(
         name: "normalised",
         lines: [
-          "data iris", "add dense 9", "add batchnorm --epsilon 0.001", "add activation leaky-relu", "add dropout 0.3",
+          "data iris --standardize", "add dense 9", "add batchnorm --epsilon 0.001", "add activation leaky-relu",
+          "add dropout 0.3",
           "add dense 3 softmax", "run 30",
         ]),
       Exported(
@@ -145,7 +146,7 @@ private struct Exported: Sendable {
     #expect(try problem("data iris", "add dense 3 softmax", "export network x.pt").contains(".py"))
     #expect(
       try problem(
-        "data iris", "add dense 3", "set loss squared", "set rate 1e30", "run 10", "export network x.py"
+        "data iris", "add dense 3", "set loss squared", "set rate 1000000", "run 100", "export network x.py"
       ).contains("not finite"))
     let folder = try TemporaryFolder()
     var lab = try lab("data digits", "rbm 8 --hidden rectified")

@@ -79,8 +79,10 @@ private struct Cast {
     // A run is seen on its way, in a few frames; nobody's speed is told.
     #expect((2...20).contains(running.count))
     #expect(!text.contains("samples/s") && !running.contains { $0.contains("/s") })
-    // Where it ends the screen is that of the session, played at once.
-    #expect(screen.contains("Now back."))
+    // Where it ends, every line was done once.
+    #expect(screen.lines.count { $0.contains("Now back.") } == 1 && !screen.contains("Sixteen"))
+    #expect(screen.lines.count { $0.contains("layer1.weight") || $0.contains("W1[0,:]") } <= 1)
+    #expect(screen.lines[0].contains("epoch 20.0"))
     #expect(screen.lines[0].contains("paused") && screen.lines[24].hasPrefix("strata> expect loss < 5"))
     #expect(!screen.cursorIsVisible)
   }
@@ -114,15 +116,15 @@ private struct Cast {
   }
 
   @Test(arguments: [
-    ("expect loss < 0", "line 5, 'expect loss < 0'"), ("nonsense", "no command"), ("run", "nothing would end this run"),
+    ("expect loss < 0", "line 6, 'expect loss < 0'"), ("nonsense", "no command"), ("run", "nothing would end this run"),
     ("save weights x.safetensors", "may not write"), ("show loss nonsense", "nothing called 'nonsense'"),
   ])
   func aLineThatFailsIsNamed(line: String, words: String) throws {
     do {
-      _ = try record("strata session 1\nseed 1\n\nminimize x^2\n\(line)\n")
+      _ = try record("strata session 1\nseed 1\n\nminimize x^2\nnext\n\(line)\n")
       Issue.record("\(line) was recorded")
     } catch {
-      #expect("\(error)".contains(words) && "\(error)".contains("line 5"), "\(error)")
+      #expect("\(error)".contains(words) && "\(error)".contains("line 6"), "\(error)")
     }
   }
 

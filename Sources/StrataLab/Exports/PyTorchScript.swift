@@ -115,10 +115,10 @@ struct PyTorchScript {
       def read_npy(path):
           \"""The inputs in a NumPy file.\"""
           try:
-              import numpy
+              from numpy import load
           except ImportError:
               sys.exit("reading .npy needs NumPy: pip install numpy")
-          inputs = torch.from_numpy(numpy.load(path).astype("float32"))
+          inputs = torch.from_numpy(load(path).astype("float32"))
           if inputs.dim() == 0 or list(inputs.shape[1:]) != [\(shape)]:
               sys.exit(f"{path} has the shape {list(inputs.shape)}; [count, \(shape)] was expected")
           return inputs

@@ -64,11 +64,9 @@ enum Help {
       lines += table.lines
     }
     if command.word == "show", let views = lab?.configuration.views, !views.isEmpty {
-      lines.append("views; help VIEW tells more")
+      lines.append("views; help VIEW tells what each of them takes")
       var table = TextTable(columns: ["", "", ""])
-      for view in views {
-        table.rows.append(["", view.usage.isEmpty ? view.name : "\(view.name) \(view.usage)", view.summary])
-      }
+      for view in views { table.rows.append(["", view.name, view.summary]) }
       lines += table.lines
     }
     if ["add", "insert", "change"].contains(command.word) {

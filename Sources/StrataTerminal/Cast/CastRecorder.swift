@@ -59,18 +59,16 @@ private struct CastRecorder {
   }
 
   mutating func play() throws(StrataError) {
-    studio.beginRecording(session)
+    studio.begin(session)
     show()
     wait(Self.glance)
-    var beginsPart = true
     for (index, line) in session.lines.enumerated() {
       let word = line.text.prefix { $0 != " " }
-      let isNarration = word == "say" || word == "pause"
+      let isNarration = SessionOutline.talk.contains(String(word))
       if !isNarration { type(line.text) }
       let before = narrationCells
-      let effects = studio.record(line: index, beginsPart: beginsPart)
-      beginsPart = word == "pause"
-      try check(effects, line)
+      // One line of the session, where a person's keys go from stop to stop.
+      try check(studio.go(to: index + 1), line)
       if try advance(line) { return }
       show()
       let read = zip(before, narrationCells).count { $0 != $1 && $1 != " " }
@@ -80,7 +78,7 @@ private struct CastRecorder {
       case "show": wait(Self.picture)
       default: wait(max(Self.glance, Double(read) / Self.reading))
       }
-      if effects.contains(.quit) { break }
+      if word == "quit" { break }
     }
     wait(Self.end)
   }
@@ -133,28 +131,12 @@ private struct CastRecorder {
 
   private func check(_ effects: [StudioEffect], _ line: SessionLine) throws(StrataError) {
     guard effects.contains(.ring) else { return }
+    if let failure = studio.lesson?.failure { throw self.failure(line, failure.error.problem) }
     let said = studio.overlay?.lines.map(\.text) ?? [studio.answer.text]
     throw failure(line, said.joined(separator: "; "))
   }
 
   private func failure(_ line: SessionLine, _ reason: String) -> StrataError {
     StrataError("line \(line.number), '\(line.text)': \(reason)")
-  }
-}
-
-/// The recorder's way into the player: line by line, where `play` goes from pause to pause.
-extension Studio {
-  fileprivate mutating func beginRecording(_ session: SessionFile) {
-    lesson = Playback(session)
-    hasStarted = true
-  }
-
-  /// Does one line of the session as `playOn` does it.
-  fileprivate mutating func record(line index: Int, beginsPart: Bool) -> [StudioEffect] {
-    if beginsPart { lesson?.beginPart() }
-    lesson?.isPlaying = true
-    lesson?.next = index + 1
-    overlay = nil
-    return lesson.map { execute($0.session.lines[index].text) } ?? []
   }
 }

@@ -131,8 +131,14 @@ private func printOutcome(_ outcome: Outcome, _ lab: Lab, _ capabilities: Termin
 private func perform(
   _ request: Outcome.Request?, _ lab: Lab, _ capabilities: TerminalCapabilities
 ) throws(StrataError) {
-  guard case .saveView(let name, let arguments, let path)? = request else { return }
-  try saveView(name, arguments, of: lab, to: path, charset: capabilities.unicode == .none ? .ascii : .unicode)
+  switch request {
+  case .view(let name, let arguments)?:
+    // A view that cannot be shown is refused, whether or not it is printed.
+    _ = try viewOptions(arguments, of: name, for: lab)
+  case .saveView(let name, let arguments, let path)?:
+    try saveView(name, arguments, of: lab, to: path, charset: capabilities.unicode == .none ? .ascii : .unicode)
+  default: break
+  }
 }
 
 /// A view as text for a terminal, or for a file where output is none.

@@ -5,9 +5,11 @@ import StrataPlot
 import StrataViews
 
 extension Studio {
-  mutating func show(_ name: String, _ arguments: [String]) {
+  /// Puts up a view; false where it cannot show that, and then the reason is told.
+  @discardableResult
+  mutating func show(_ name: String, _ arguments: [String]) -> Bool {
     do throws(StrataError) {
-      options = try view(named: name)?.options(arguments, for: lab) ?? ViewOptions(arguments)
+      options = try viewOptions(arguments, of: name, for: lab)
       let fixed = ScreenLayout(size, isMaximized: false, narration: layout.body.row - 1).fixedViews
       // A lesson that talks about the listing or the network leaves what stands beside them; a curve gains from room.
       isMaximized = fixed.contains(name) && (lesson?.isPlaying != true || name == "loss")
@@ -17,8 +19,10 @@ extension Studio {
         chosenView = turnableViews.first ?? name
       }
       answer = TextLine("")
+      return true
     } catch {
       fail(error)
+      return false
     }
   }
 

@@ -11,10 +11,15 @@ extension Studio {
   /// Puts a session on the screen, at its beginning, and plays it to its first stop. One that wants files waits: what
   /// it wants is told first.
   public mutating func play(_ session: SessionFile) -> [StudioEffect] {
+    begin(session)
+    return lesson?.needs.isEmpty == true ? nextStop() : []
+  }
+
+  /// Puts a session on the screen, before its first line.
+  mutating func begin(_ session: SessionFile) {
     lesson = Playback(session, lab.configuration.files)
     hasStarted = true
     arrive()
-    return lesson?.needs.isEmpty == true ? nextStop() : []
   }
 
   // Moments.
@@ -124,7 +129,7 @@ extension Studio {
   }
 
   /// Plays from where it rests.
-  private mutating func go(to place: SessionPlace) -> [StudioEffect] {
+  mutating func go(to place: SessionPlace) -> [StudioEffect] {
     if let rest = lesson?.rest {
       let failed = lesson?.failure == nil ? nil : lesson?.place
       restore(rest)

@@ -331,7 +331,7 @@ public struct Studio: Sendable {
     switch outcome.request {
     case .quit: return [.quit]
     case .restore(let request): return [.restore(request)]
-    case .view(let name, let arguments): show(name, arguments)
+    case .view(let name, let arguments): if !show(name, arguments) { return [.ring] }
     case .saveView(let name, let arguments, let path):
       do {
         try saveView(name, arguments, of: lab, to: path, charset: style.charset)

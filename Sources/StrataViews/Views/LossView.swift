@@ -13,11 +13,11 @@ extension View {
       return lab.timeline.measuredNames.isEmpty ? "nothing has been measured yet: press n or space" : nil
     },
     problem: { lab, options in
-      guard let name = options.tensor, measurement(options, in: lab) != bare(name, lab) else { return nil }
       let names = measurements(lab)
+      guard let name = options.tensor, !names.isEmpty, !names.contains(bare(name, lab)) else { return nil }
       return StrataError(
         "nothing called '\(name)' has been measured",
-        try: names.isEmpty ? "next" : names.map { "show loss \($0)" }.joined(separator: ", "))
+        try: names.map { $0 == "loss" ? "show loss" : "show loss \($0)" }.joined(separator: ", "))
     },
     note: { lab, options in
       (options.isLogarithmic ? "log" : "") + (options.lastSteps.map { "  last \($0) steps" } ?? "")
