@@ -275,6 +275,7 @@ extension Studio {
     lesson?.failure = failure
     lesson?.hand = nil
     answer = TextLine("back in the lesson; what was done by hand is gone", .quiet)
+    if lesson?.goal == nil { waitHere() }
     return []
   }
 

@@ -135,7 +135,7 @@ public struct Studio: Sendable {
   }
 
   /// A blank screen comes back with any key, which then means nothing else.
-  private mutating func unblank() -> Bool {
+  mutating func unblank() -> Bool {
     guard lesson?.isBlank == true else { return false }
     lesson?.isBlank = false
     if lesson?.goal == nil { waitHere() }
