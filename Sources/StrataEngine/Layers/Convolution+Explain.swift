@@ -45,7 +45,7 @@ extension Convolution {
       let map = position[0]
       return Terms.sum(
         name: "∇b\(n)[\(place)]", formula: "Σ_i,r,c δ\(n)[i,r,c,\(map)]   (i over the batch, r and c over the map)",
-        products: stride_(from: map, through: delta.count).map { (1, delta[flat: $0]) }, constant: nil)
+        products: places(of: map, count: delta.count).map { (1, delta[flat: $0]) }, constant: nil)
     case .inputGradient:
       guard let delta, delta.count > 0 else { return nil }
       return Terms.sum(
@@ -56,7 +56,8 @@ extension Convolution {
     }
   }
 
-  private func stride_(from map: Int, through count: Int) -> [Int] {
+  /// Where the numbers of one map lie.
+  private func places(of map: Int, count: Int) -> [Int] {
     Swift.stride(from: map, to: count, by: maps).map { $0 }
   }
 
@@ -168,7 +169,7 @@ public struct ConvolutionWindow: Sendable {
     let n = signs.number
     let shown = largestMaps(2)
     var lines = [
-      "\(name) = Σ_i,j,m \(signs.input)[\(sample),\(top)+i,\(left)+j,m]·W\(n)[i,j,m,\(unit)]"
+      "\(name) = Σ_i,j,m \(signs.input)[\(sample),\(shifted(top, "i")),\(shifted(left, "j")),m]·W\(n)[i,j,m,\(unit)]"
         + (bias == nil ? "" : " + b\(n)[\(unit)]"),
       "rows \(top)…\(top + rows - 1), columns \(left)…\(left + columns - 1) of \(signs.input), and kernel \(unit):",
     ]
@@ -190,6 +191,11 @@ public struct ConvolutionWindow: Sendable {
     if let bias { text.append(number(bias)) }
     lines.append("= \(text.joined(separator: " + ")) = \(number(sum))")
     return lines
+  }
+
+  /// `3+i`, `i−1`, `i`
+  private func shifted(_ start: Int, _ index: String) -> String {
+    start == 0 ? index : start > 0 ? "\(start)+\(index)" : "\(index)−\(-start)"
   }
 
   private func row(_ numbers: [Scalar], _ start: Int) -> String {
