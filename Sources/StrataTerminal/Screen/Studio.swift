@@ -361,6 +361,8 @@ public struct Studio: Sendable {
     let fits = lines.count <= 3 && TextLayout.width(whole) <= room
     if !fits, !isMovement, !isOfSession, isLong || TextLayout.width(lines[0]) > room {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
+      // What stands in a table says nothing when its rows run on in one line.
+      if isLong { answer = TextLine("") }
     }
     return []
   }
