@@ -5,7 +5,9 @@
 // second-level cache, and groups go to threads. With the maps innermost a row of a window is one piece of memory, the
 // product's result is the output as it is stored, and a bias is one number a column.
 //
-// Measured beside oneDNN 2.6.3's own convolutions, see docs/RESULTS.md.
+// Measured on one thread of an AMD EPYC (AVX-512), 64 samples, in ms: forward 28x28x1 to 20 maps 5x5 0.55, and 12x12x20 to
+// 40 maps 5x5 1.01; weight gradients 0.54 and 1.07, input gradient of the second 0.90: 4.1 in all. With the maps outermost
+// and the same products 4.4 (0.22, 1.18, 0.44, 1.31, 1.26).
 #include "Functions.h"
 #include <pthread.h>
 #include <stdlib.h>

@@ -55,6 +55,41 @@ CLONES static void K(write_windows)(const struct ck_convolution *g, const S *x, 
   }
 }
 
+/// Whether windows are better written as columns, [window, place]: of a single map the places of a row lie side by side in
+/// the picture, and rows of windows would be written in small pieces.
+INLINE bool K(turns)(const struct ck_convolution *g) { return g->maps == 1 && g->stride == 1; }
+
+/// Writes out the windows of one sample as columns, of `all` columns.
+CLONES static void K(write_turned)(const struct ck_convolution *g, const S *x, S *windows, ptrdiff_t all) {
+  for (ptrdiff_t i = 0; i < g->kernel_rows; i++) {
+    for (ptrdiff_t j = 0; j < g->kernel_columns; j++, windows += all) {
+      // Places whose window has its column j in the picture.
+      ptrdiff_t left = j - g->padding, first = left < 0 ? ck_minimum(-left, g->out_columns) : 0;
+      ptrdiff_t last = ck_minimum(g->out_columns, g->columns - left);
+      if (last < first) last = first;
+      for (ptrdiff_t r = 0; r < g->out_rows; r++) {
+        S *to = windows + r * g->out_columns;
+        ptrdiff_t row = r - g->padding + i;
+        if (row < 0 || row >= g->rows) {
+          memset(to, 0, (size_t)g->out_columns * sizeof(S));
+          continue;
+        }
+        if (last - first < g->out_columns) memset(to, 0, (size_t)g->out_columns * sizeof(S));
+        K(copy_piece)(last - first, x + row * g->columns + left + first, to + first);
+      }
+    }
+  }
+}
+
+/// Writes out the windows of some samples, as rows or as columns.
+static void K(write_group)(const struct ck_convolution *g, ptrdiff_t samples, const S *x, S *windows) {
+  const ptrdiff_t places = K(places)(g), window = K(window)(g), picture = K(picture)(g);
+  for (ptrdiff_t s = 0; s < samples; s++) {
+    if (K(turns)(g)) K(write_turned)(g, x + s * picture, windows + s * places, samples * places);
+    else K(write_windows)(g, x + s * picture, windows + s * places * window);
+  }
+}
+
 /// Adds windows to the places of a picture that they were taken from.
 CLONES static void K(add_windows)(const struct ck_convolution *g, const S *windows, S *x) {
   const ptrdiff_t maps = g->maps, width = g->kernel_columns * maps;
@@ -79,10 +114,11 @@ static void K(forward_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last)
   S *windows = thread_buffer(&window_key, (size_t)(job->group * places * window) * sizeof(S));
   for (ptrdiff_t block = first; block < last; block++) {
     ptrdiff_t begin = block * job->group, count = ck_minimum(job->group, g->batch - begin);
-    for (ptrdiff_t s = 0; s < count; s++)
-      K(write_windows)(g, job->x + (begin + s) * picture, windows + s * places * window);
+    K(write_group)(g, count, job->x + begin * picture, windows);
+    const bool turned = K(turns)(g);
     S *z = job->z + begin * places * maps, *y = job->y + begin * places * maps;
-    ck_gemm(false, false, count * places, maps, window, (S)1, windows, window, job->w, maps, (S)0, z, maps);
+    ck_gemm(turned, false, count * places, maps, window, (S)1, windows, turned ? count * places : window, job->w, maps,
+      (S)0, z, maps);
     ck_bias_activation(job->f, job->parameter, count * places, maps, z, job->bias, y);
   }
 }
@@ -97,10 +133,10 @@ static void K(weight_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last) 
     S *sum = job->sums + block * window * maps;
     for (ptrdiff_t at = begin; at < end; at += job->group) {
       ptrdiff_t count = ck_minimum(job->group, end - at);
-      for (ptrdiff_t s = 0; s < count; s++)
-        K(write_windows)(g, job->x + (at + s) * picture, windows + s * places * window);
-      ck_gemm(true, false, window, maps, count * places, (S)1, windows, window, job->dz + at * places * maps, maps,
-        (S)(at > begin), sum, maps);
+      K(write_group)(g, count, job->x + at * picture, windows);
+      const bool turned = K(turns)(g);
+      ck_gemm(!turned, false, window, maps, count * places, (S)1, windows, turned ? count * places : window,
+        job->dz + at * places * maps, maps, (S)(at > begin), sum, maps);
     }
   }
 }

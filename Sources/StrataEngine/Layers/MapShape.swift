@@ -1,5 +1,5 @@
 // Pictures as layers see them. One axis order everywhere: [row, column, map], samples first; a sample of two axes is a
-// picture with one map. Chosen by measurement (docs/RESULTS.md): with the maps innermost a convolution is one product of
+// picture with one map. Chosen by measurement (CKernels/Convolution.c): with the maps innermost a convolution is one product of
 // the windows as they are written out, and its result is the output as it is stored.
 
 /// The extents of a picture with several maps (channels).
