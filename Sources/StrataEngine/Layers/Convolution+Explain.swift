@@ -201,7 +201,7 @@ public struct ConvolutionWindow: Sendable {
   private func row(_ numbers: [Scalar], _ start: Int) -> String {
     numbers[start..<start + columns].map { number in
       let text = number == 0 ? "0" : Terms.fixed(number)
-      return String(repeating: " ", count: max(7 - text.count, 0)) + text
+      return String(repeating: " ", count: max(6 - text.count, 0)) + text
     }.joined(separator: " ")
   }
 }

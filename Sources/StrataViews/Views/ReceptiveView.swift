@@ -100,18 +100,24 @@ private struct ReceptiveUnit {
     ]
     lines += (explained ?? ["\(text) is what stands there in \(signs.input)"]).map { TextLine($0) }
     let words = Figure.text(TextBlock(lines, wraps: true))
-    guard size.columns >= 50 else { return words }
-    let left = min(max(size.columns / 3, 16), 60)
-    var right = [Part(words)]
-    if let window = (network.layers[layer - 1] as? Convolution)?
-      .window(of: [0, row, column, map], input: pictures.below(layer)), size.rows >= 20
-    {
-      right.insert(
-        Part(tiles(window), length: .cells(min(max(window.rows / 2 + 3, size.rows / 4), size.rows / 3))), at: 0)
+    let picture = Part(marked(pictures, field), title: "x", note: "field marked")
+    let window = (network.layers[layer - 1] as? Convolution)?
+      .window(of: [0, row, column, map], input: pictures.below(layer))
+    let needed = lines.map(\.width).max() ?? 0
+    var (beside, right) = (picture, [Part(words)])
+    if needed + 20 > size.columns {
+      // Numbers need whole lines: the pictures go above them, as far as there is room.
+      let left = size.rows - lines.count
+      guard left >= 8 else { return words }
+      var above = [picture]
+      if let window { above.append(Part(tiles(window))) }
+      return .rows([Part(.columns(above, gap: 2), length: .cells(left)), Part(words)])
     }
-    return .columns(
-      [Part(marked(pictures, field), title: "x", note: "field marked", length: .cells(left)), Part(.rows(right))],
-      gap: 2)
+    beside.length = .cells(min(size.columns - needed - 2, max(size.columns / 3, 16), 60))
+    if let window, size.rows >= lines.count + 6 {
+      right = [Part(words, length: .cells(lines.count + 1)), Part(tiles(window))]
+    }
+    return .columns([beside, Part(.rows(right))], gap: 2)
   }
 
   /// Window, kernel and their product, of the map that adds most.
@@ -122,9 +128,9 @@ private struct ReceptiveUnit {
       Grid(rows: window.rows, columns: window.columns) { numbers(at + $0 * window.columns + $1) }
     }
     let tiles = [
-      ImageTile(grid { window.inputs[$0] }, caption: "window"),
-      ImageTile(grid { window.weights[$0] }, caption: "kernel"),
-      ImageTile(grid { window.inputs[$0] * window.weights[$0] }, caption: "product"),
+      ImageTile(grid { window.inputs[$0] }, caption: "x"),
+      ImageTile(grid { window.weights[$0] }, caption: "W"),
+      ImageTile(grid { window.inputs[$0] * window.weights[$0] }, caption: "x·W"),
     ]
     return .tiles(ImageTiles(tiles, shading: .signed, range: .perTile))
   }
