@@ -105,15 +105,14 @@ private struct ReceptiveUnit {
       .window(of: [0, row, column, map], input: pictures.below(layer))
     let needed = lines.map(\.width).max() ?? 0
     var (beside, right) = (picture, [Part(words)])
-    if needed + 20 > size.columns {
-      // Numbers need whole lines: the pictures go above them, as far as there is room.
-      let left = size.rows - lines.count
-      guard left >= 8 else { return words }
+    // Numbers need whole lines: where they do not fit beside the picture they stand below it, if there is room for both.
+    let left = size.rows - lines.count
+    if needed + 20 > size.columns, left >= 6 {
       var above = [picture]
       if let window { above.append(Part(tiles(window))) }
       return .rows([Part(.columns(above, gap: 2), length: .cells(left)), Part(words)])
     }
-    beside.length = .cells(min(size.columns - needed - 2, max(size.columns / 3, 16), 60))
+    beside.length = .cells(min(max(size.columns - needed - 2, 16), max(size.columns / 3, 16), 60))
     if let window, size.rows >= lines.count + 6 {
       right = [Part(words, length: .cells(lines.count + 1)), Part(tiles(window))]
     }
@@ -135,7 +134,7 @@ private struct ReceptiveUnit {
     return .tiles(ImageTiles(tiles, shading: .signed, range: .perTile))
   }
 
-  /// The input, dim outside of the field. Without colour the field's border is as bright as can be.
+  /// The input with a frame around the field.
   private func marked(_ pictures: MapPictures, _ field: PictureArea?) -> Figure {
     guard let shape = MapShape(pictures.input.shape.dropFirst) else { return .message("no picture") }
     let mean = Grid(rows: shape.rows, columns: shape.columns) { row, column in
