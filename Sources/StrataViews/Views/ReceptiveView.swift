@@ -94,10 +94,9 @@ private struct ReceptiveUnit {
     let explained = network.layers[layer - 1].explain(
       .output, at: [0, row, column, map], input: pictures.below(layer), outputGradient: nil, joined: false,
       trace: pictures.traces[layer - 1], signs: signs)
-    var lines = [
-      TextLine("\(text) of layer \(layer), \(network.layers[layer - 1].words)", .title, style: .bold),
-      TextLine("sees \(field?.text ?? "all") of x", .quiet),
-    ]
+    var lines = [TextLine("\(text) of layer \(layer), \(network.layers[layer - 1].words)", .title, style: .bold)]
+    // Of the first layer the window itself tells.
+    if layer > 1 { lines.append(TextLine("sees \(field?.text ?? "all") of x", .quiet)) }
     lines += (explained ?? ["\(text) is what stands there in \(signs.input)"]).map { TextLine($0) }
     let words = Figure.text(TextBlock(lines, wraps: true))
     let picture = Part(marked(pictures, field), title: "x", note: "field marked")
