@@ -57,7 +57,10 @@ let package = Package(
     .testTarget(name: "StrataEngineDoubleTests", dependencies: ["StrataEngineDouble"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["StrataEngine", "StrataData"], path: "Tests/Reference",
-      exclude: ["pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors"]),
+      exclude: [
+        "pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors",
+        "autoencoder.py", "autoencoder.safetensors",
+      ]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),
     .testTarget(

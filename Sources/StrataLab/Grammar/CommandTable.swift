@@ -5,7 +5,8 @@ import StrataEngine
 public enum CommandTable {
   /// Every command, in the order of help.
   public static let all: [Command] = [
-    .data, .new, .add, .insert, .remove, .change, .network, .rbm, .stack, .helmholtz, .unroll, .minimize,
+    .data, .new, .add, .insert, .remove, .change, .network, .rbm, .autoencoder, .stack, .helmholtz, .unroll,
+    .minimize,
     .learn, .set, .seed,
     .step, .next, .finish, .wake, .sleep, .run,
     .back, .goto, .mark, .timeline, .branches, .branch, .compare,
