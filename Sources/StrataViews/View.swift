@@ -73,7 +73,8 @@ public struct View: Sendable {
 public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
-  .dream, .activations, .gradients, .boundary, .map, .surface, .samples, .confusion, .tensor, .branches, .timeline,
+  .dream, .activations, .gradients, .boundary, .map, .clusters, .guesses,
+  .surface, .samples, .confusion, .tensor, .branches, .timeline,
 ]
 
 /// The view with this name; nil when there is none.

@@ -45,6 +45,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     Situation(
       name: "autoencoders in the middle",
       lines: ["data digits", "autoencoder 16 relu", "stack autoencoder 9 --denoise 0.2", "run 2 steps", "step 4"]),
+    Situation(name: "k-means", lines: ["data digits --labels 40", "kmeans 12", "run 3 steps", "label guess", "step"]),
     Situation(
       name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
   ]

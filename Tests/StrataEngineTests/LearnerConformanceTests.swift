@@ -192,7 +192,14 @@ enum Subjects {
         let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
         return try PerceptronLearner(data: data, model: network, seed: 4)
       },
-    ] + boltzmann + autoencoders
+    ] + boltzmann + autoencoders + [
+      Subject(description: "k-means") {
+        let data = Subjects.data(classes: 3)
+        var learner = try KMeansLearner(data: data, model: ClusterModel(inputShape: data.inputShape, count: 4), seed: 4)
+        try learner.set("restarts", to: "3")
+        return learner
+      }
+    ]
 }
 
 /// The bits of everything that can be looked at.

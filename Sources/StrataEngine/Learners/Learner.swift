@@ -199,6 +199,7 @@ public protocol Learner: Sendable {
 public let learnerTypes: [any Learner.Type] = [
   BackpropLearner.self, PerceptronLearner.self, DescentLearner.self, ContrastiveDivergenceLearner.self,
   PersistentLearner.self, ExactLearner.self, UpDownLearner.self, WakeSleepLearner.self, AutoencoderLearner.self,
+  KMeansLearner.self,
 ]
 
 extension Learner {

@@ -31,9 +31,11 @@ public struct ClusterAgreement: Sendable {
   /// be (the assignment problem: Kuhn 1955). nan without samples.
   public var matchedAccuracy: Double {
     guard total > 0 else { return .nan }
-    let matched = assignment(of: counts)
-    return Double(matched.enumerated().reduce(0) { $0 + ($1.element.map { label in counts[$1.offset][label] } ?? 0) })
-      / Double(total)
+    var right = 0
+    for (cluster, label) in assignment(of: counts).enumerated() {
+      if let label { right += counts[cluster][label] }
+    }
+    return Double(right) / Double(total)
   }
 
   /// The mutual information of cluster and class, divided by the mean of their entropies: 0 to 1. nan without samples.

@@ -44,6 +44,8 @@ public struct Experiment: Sendable {
     get { found.map { $0.tick == tick ? $0.measurements : Measurements() } ?? Measurements() }
     set { found = (tick, newValue) }
   }
+  /// Rules that were written for the data; nil where there are none. Nothing learns from them.
+  var rules: RuleSet?
   private var found: (tick: Int, measurements: Measurements)?
   /// Why nothing can be learned yet and what to do about it; nil when a learner stands ready.
   public private(set) var missing: StrataError?
@@ -401,7 +403,8 @@ public struct Experiment: Sendable {
   }
 
   private mutating func remember(_ setting: ChosenSetting) {
-    if isReady, let engine, Swift.type(of: engine).settings.contains(where: { $0.key == setting.key && $0.isKeptByModel })
+    if isReady, let engine,
+      Swift.type(of: engine).settings.contains(where: { $0.key == setting.key && $0.isKeptByModel })
     {
       return
     }

@@ -228,6 +228,19 @@ public struct KMeansLearner: Learner {
     return Measurements(entries)
   }
 
+  /// For each centre the training row that is nearest to it.
+  public var nearestSamples: [Int32] {
+    var best = [(row: Int32, square: Scalar)](repeating: (0, .infinity), count: clusters.count)
+    for start in stride(from: 0, to: data.train.count, by: 500) {
+      let rows = Int32(start)..<Int32(min(start + 500, data.train.count))
+      let squares = NearestCentres.squares(data.train.inputs.tensor(rows), to: clusters.centres)
+      for (place, row) in rows.enumerated() {
+        for j in best.indices where squares[place, j] < best[j].square { best[j] = (row, squares[place, j]) }
+      }
+    }
+    return best.map(\.row)
+  }
+
   /// How many labelled training samples of each class lie in each cluster.
   public func labelsOfClusters(classes: Int) -> ClusterAgreement {
     var agreement = ClusterAgreement(clusters: clusters.count, classes: classes)
