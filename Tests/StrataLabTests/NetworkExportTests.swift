@@ -81,9 +81,6 @@ private struct Exported: Sendable {
         lines: [
           "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "run 5", "learn updown", "run 10",
         ]),
-      Exported(
-        name: "autoencoders",
-        lines: ["data digits", "autoencoder 12 relu --untied", "stack autoencoder 6 tanh --denoise 0.2", "run 20"]),
       Exported(name: "helmholtz", lines: ["data bars", "helmholtz 8 3", "run 20"]),
     ]
 
