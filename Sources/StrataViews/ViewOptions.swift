@@ -20,6 +20,8 @@ public struct ViewOptions: Hashable, Sendable {
   public var isSorted: Bool?
   /// A tensor by name or symbol, or a measurement.
   public var tensor: String?
+  /// Only these branches; nil: all of them.
+  public var branches: Set<Int>?
   /// How far a long view is scrolled, in lines.
   public var scroll = 0
 
@@ -35,6 +37,12 @@ public struct ViewOptions: Hashable, Sendable {
       case "--wrong": onlyWrong = true
       case "--sorted": isSorted = true
       case "--unsorted": isSorted = false
+      case "--branches":
+        let numbers = (rest.popFirst() ?? "").split(separator: ",").compactMap { Int($0) }
+        guard !numbers.isEmpty else {
+          throw StrataError("--branches wants numbers with commas between", try: "show loss --branches 1,2")
+        }
+        branches = Set(numbers)
       case "--last": lastSteps = try ViewOptions.count(rest.popFirst(), after: word)
       case "--sample": sample = try ViewOptions.count(rest.popFirst(), after: word)
       case "--layer": layer = try ViewOptions.count(rest.popFirst(), after: word)
@@ -43,7 +51,8 @@ public struct ViewOptions: Hashable, Sendable {
           layer = number
         } else if word.hasPrefix("--") {
           throw StrataError(
-            "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong, --sorted, --unsorted",
+            "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong, --sorted, --unsorted, "
+              + "--branches",
             try: "show loss --log")
         } else {
           // Names of several words: free energy gap.

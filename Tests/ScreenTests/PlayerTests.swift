@@ -276,6 +276,8 @@ private func state(_ studio: Studio) -> [String] {
     #expect(studio.deadline != nil)
     studio.press("n")
     #expect(studio.deadline == nil && studio.text.contains("by hand"))
+    studio.press("p")
+    #expect(studio.deadline != nil && !studio.text.contains("by hand ·"))
   }
 
   @Test("a line that fails says so; it is passed over or gone on from by hand", arguments: [">", "pagedown"])

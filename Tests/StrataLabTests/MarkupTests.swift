@@ -11,7 +11,7 @@ import Testing
       ("type `back 3` now", "type back 3 now"), ("*a* and *b*", "a and b"), ("(*a*)", "(a)"),
       ("*two words*.", "two words."),
       // Inside words, with spaces round them, unclosed: themselves.
-      ("2 * 3 * 4", "2 * 3 * 4"), ("W*x*b", "W*x*b"), ("snake_case_name", "snake_case_name"),
+      ("2 * 3 * 4", "2 * 3 * 4"), ("W*x*b", "W*x*b"), ("a*b* c", "a*b* c"), ("snake_case_name", "snake_case_name"),
       ("a _ b _ c", "a _ b _ c"),
       ("*open", "*open"), ("`open", "`open"), ("5 $ and 6", "5 $ and 6"), ("$5 and $6", "$5 and $6"), ("**", "**"),
       ("* not a list*", "* not a list*"), ("a*", "a*"), ("_", "_"), ("``", "``"), ("$$", "$$"), ("*a *b", "*a *b"),

@@ -1,5 +1,4 @@
 // Plays a session: a line after the other, for real, and fails with the line at the first error or unmet expectation.
-import StrataData
 import StrataEngine
 
 /// A line of a session that failed.
@@ -34,32 +33,12 @@ public struct SessionRunner: Sendable {
   /// it went, or why not; nil where the session takes none.
   public mutating func resume() -> String? {
     var reasons: [String] = []
-    for index in session.lines.indices.reversed() {
-      guard let parsed = try? CommandTable.parse(session.lines[index].text), parsed.command.word == "save",
-        parsed.arguments.line.hasPrefix("save checkpoint "), let path = parsed.arguments.text("FILE")
-      else { continue }
-      do throws(StrataError) {
-        try lab.configuration.files.check(path, to: "read")
-        let before = session.lines[..<index].map(\.text)
-        let checkpoint = try Checkpoint(Safetensors.read(lab.expanded(path)), place: path)
-        guard checkpoint.seed == session.seed, checkpoint.commands == Checkpoint.digest(of: before) else {
-          throw StrataError(
-            "\(path.safe) was taken by other commands than those before line \(session.lines[index].number)")
-        }
-        var entered = lab
-        try entered.enter(checkpoint, having: session.lines[...index].map(\.text))
-        lab = entered
-        position = index + 1
-        var text = "entered behind line \(session.lines[index].number) by \(path.safe), at step \(lab.moment.step)"
-        if checkpoint.fingerprint != Compute.fingerprint {
-          text += "; it was taken with \(checkpoint.fingerprint), here it is \(Compute.fingerprint)"
-        }
-        return text
-      } catch {
-        reasons.append(error.problem)
-      }
+    guard let entry = session.entry(into: lab, &reasons) else {
+      return reasons.first.map { "begins at the beginning: \($0)" }
     }
-    return reasons.first.map { "begins at the beginning: \($0)" }
+    lab = entry.lab
+    position = entry.place
+    return entry.text
   }
 
   /// The line that is done next, or that is being done; nil at the end.

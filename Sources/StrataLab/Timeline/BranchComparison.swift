@@ -47,6 +47,8 @@ struct BranchComparison: Calculation {
     outcome.append(measuredTable(names, &outcome.numbers))
     let distances = distanceTable(ends, &outcome.numbers)
     if !distances.rows.isEmpty { outcome.append(distances) }
+    outcome.request = .view(
+      name: "loss", arguments: ["--branches", branches.map { "\($0.number)" }.joined(separator: ",")])
     return outcome
   }
 

@@ -8,6 +8,9 @@ struct Reexecution: Sendable {
   private let edits: [Edit]
   private(set) var experiment: Experiment
   private(set) var appliedEdits: Int
+  /// Where the present mini-batch began, and how many instructions one has, where that is known.
+  private var batchStart: Int?
+  private var batchLength: Int?
 
   /// From a keyframe on the path to the branch's end.
   init(of branch: Branch, from keyframe: Keyframe) {
@@ -31,14 +34,28 @@ struct Reexecution: Sendable {
       }
       _ = try change(&experiment, surroundings)
       appliedEdits += 1
+      (batchStart, batchLength) = (nil, nil)
     }
   }
 
-  /// Executes one instruction. Throws when nothing can run here, which would be a fault of the laboratory.
-  mutating func step() throws(StrataError) {
+  /// Executes to the end of the mini-batch where that is sure to lie no further than `limit` and before the next edit;
+  /// else one instruction. Throws when nothing can run here, which would be a fault of the laboratory.
+  mutating func advance(upTo limit: Int = .max) throws(StrataError) {
     guard experiment.isReady else {
       throw StrataError("the way to that moment is not recorded: nothing could run at tick \(experiment.tick)")
     }
-    _ = experiment.step()
+    let start = experiment.tick
+    if experiment.nextLine == 0 { batchStart = start }
+    // Between two edits every mini-batch has as many instructions.
+    let nextEdit = appliedEdits < edits.count ? edits[appliedEdits].tick : Int.max
+    if experiment.nextLine == 0, let batchLength, start + batchLength <= min(limit, nextEdit) {
+      _ = experiment.next()
+      guard experiment.tick <= min(limit, nextEdit) else {
+        throw StrataError("a mini-batch at tick \(start) had more instructions than the one before it")
+      }
+    } else {
+      _ = experiment.step()
+    }
+    if experiment.nextLine == 0, let batchStart { batchLength = experiment.tick - batchStart }
   }
 }

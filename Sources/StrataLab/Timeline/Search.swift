@@ -75,11 +75,13 @@ struct Search: Sendable {
       text: "looking for \(condition.text): step \(NumberText.grouped(step))")
   }
 
-  /// Goes on until something is known, or until `isDue`, which is asked every few instructions.
+  /// Goes on until something is known, or until `isDue`, which is asked again and again.
   mutating func advance(_ surroundings: Surroundings, isDue: () -> Bool) throws(StrataError) -> Result {
     while let start = starts.last {
       var way = reexecution ?? Reexecution(of: branch, from: start)
       let isNew = reexecution == nil
+      // Held in one place only, so that what is executed is not copied.
+      reexecution = nil
       if isNew { stretch = Stretch() }
       let last = min(stretchEnd, branch.end.tick)
       if isNew, starts.count == 1 {
@@ -87,11 +89,10 @@ struct Search: Sendable {
         try way.makeEdits(limit: way.experiment.tick == end.tick ? end.edits : .max, surroundings)
         if let found = judge(way, isEvaluated: true) { return .found(found) }
       }
-      var count = 0
       while way.experiment.tick < last {
         try way.makeEdits(surroundings)
         let before = way.experiment.moment
-        try way.step()
+        try way.advance(upTo: last)
         let moment = way.experiment.moment
         if moment.step != before.step {
           let isEvaluated = moment.epochs != before.epochs
@@ -101,8 +102,7 @@ struct Search: Sendable {
             return .found(found)
           }
         }
-        count += 1
-        if count & 15 == 0, isDue() {
+        if isDue() {
           reexecution = way
           return .goesOn
         }

@@ -83,18 +83,20 @@ struct Travel: Sendable {
     }
   }
 
-  /// Goes on until it has arrived, or until `isDue`, which is asked every few instructions. Returns whether it has
+  /// Goes on until it has arrived, or until `isDue`, which is asked again and again. Returns whether it has
   /// arrived.
   mutating func advance(_ surroundings: Surroundings, isDue: () -> Bool) throws(StrataError) -> Bool {
-    var limit = Int.max
-    if case .place(_, let edits) = destination { limit = edits }
-    var count = 0
+    var (editLimit, tickLimit) = (Int.max, Int.max)
+    switch destination {
+    case .tick(let tick): tickLimit = tick
+    case .place(let tick, let edits): (tickLimit, editLimit) = (tick, edits)
+    case .step, .epoch: break
+    }
     while true {
-      try reexecution.makeEdits(limit: limit, surroundings)
+      try reexecution.makeEdits(limit: editLimit, surroundings)
       if isThere { return true }
-      try reexecution.step()
-      count += 1
-      if count & 15 == 0, isDue() { return false }
+      try reexecution.advance(upTo: tickLimit)
+      if isDue() { return false }
     }
   }
 }

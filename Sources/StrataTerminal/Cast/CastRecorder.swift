@@ -68,7 +68,8 @@ private struct CastRecorder {
       if !isNarration { type(line.text) }
       let before = narrationCells
       // One line of the session, where a person's keys go from stop to stop.
-      try check(studio.go(to: index + 1), line)
+      let effects = studio.go(to: index + 1)
+      try check(effects, line)
       if try advance(line) { return }
       show()
       let read = zip(before, narrationCells).count { $0 != $1 && $1 != " " }

@@ -74,7 +74,7 @@ extension Studio {
   mutating func mouse(_ event: MouseEvent) -> [StudioEffect] {
     let (column, row) = (event.position.column, event.position.row)
     if lesson?.isBlank == true {
-      if event.action == .press { lesson?.isBlank = false }
+      if event.action == .press { _ = unblank() }
       return []
     }
     if overlay != nil {

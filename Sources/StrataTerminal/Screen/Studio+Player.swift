@@ -20,6 +20,7 @@ extension Studio {
     lesson = Playback(session, lab.configuration.files)
     hasStarted = true
     arrive()
+    if let remark = session.engineRemark { answer = TextLine(remark, .quiet) }
   }
 
   // Moments.
@@ -56,7 +57,12 @@ extension Studio {
     let moment = played
     lesson?.rest = moment
     if playback.outline.stops(at: playback.place) || playback.place == 0 { lesson?.moments.keep(moment) }
-    if lesson?.isOver == true { answer = TextLine("the lesson is over: go on by hand, or q to leave", .good) }
+    if lesson?.isOver == true {
+      let verdict = lab.verdict(on: playback.session)
+      let role: ColorRole = verdict?.isAsRecorded == false ? .warning : .good
+      answer = TextLine(
+        (verdict.map { $0.text + "; " } ?? "the lesson is over: ") + "go on by hand, or q to leave", role)
+    }
     waitHere()
   }
 
@@ -154,7 +160,14 @@ extension Studio {
     // From here where that is nearest; a line in progress is begun again.
     let kept = playback.moments.nearest(place)
     let isHere = playback.goal == nil && own.place <= place && own.place >= (kept?.place ?? 0)
-    guard let start = isHere ? own : kept else { return [] }
+    guard var start = isHere ? own : kept else { return [] }
+    // A checkpoint on the way spares the way to it.
+    var reasons: [String] = []
+    let empty = Lab(lab.configuration, seed: playback.session.seed)
+    if let entry = playback.session.entry(into: empty, from: start.place, upTo: place, &reasons) {
+      start = PlayedMoment(place: entry.place, lab: entry.lab, look: start.look, narration: [], openFact: nil)
+      start.look.answer = TextLine(entry.text, .quiet)
+    }
     restore(start)
     lesson?.goal = Playback.Goal(place: place, origin: own)
     return playOn()
@@ -275,6 +288,7 @@ extension Studio {
     lesson?.failure = failure
     lesson?.hand = nil
     answer = TextLine("back in the lesson; what was done by hand is gone", .quiet)
+    if lesson?.goal == nil { waitHere() }
     return []
   }
 

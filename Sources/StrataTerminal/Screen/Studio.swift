@@ -135,7 +135,7 @@ public struct Studio: Sendable {
   }
 
   /// A blank screen comes back with any key, which then means nothing else.
-  private mutating func unblank() -> Bool {
+  mutating func unblank() -> Bool {
     guard lesson?.isBlank == true else { return false }
     lesson?.isBlank = false
     if lesson?.goal == nil { waitHere() }
@@ -361,6 +361,8 @@ public struct Studio: Sendable {
     let fits = lines.count <= 3 && TextLayout.width(whole) <= room
     if !fits, !isMovement, !isOfSession, isLong || TextLayout.width(lines[0]) > room {
       overlay = Overlay(title: lastCommand, lines: lines.map { TextLine($0, role) })
+      // What stands in a table says nothing when its rows run on in one line.
+      if isLong { answer = TextLine("") }
     }
     return []
   }

@@ -23,6 +23,11 @@ enum TimeBar {
         cells[min(fork.tick * (width - 1) / end, width - 1)] = style.charset == .ascii ? "+" : "┬"
       }
     }
+    if !isEmpty {
+      for mark in lab.timeline.marks where mark.branch == lab.timeline.branchNumber {
+        cells[min(mark.tick * (width - 1) / end, width - 1)] = style.charset == .ascii ? "*" : "◆"
+      }
+    }
     let before = String(cells[..<place])
     let after = String(cells[(place + 1)...])
     return TextLine([

@@ -7,7 +7,7 @@ extension View {
   static let loss = View(
     "loss", title: "loss", heading: { shownName(of: measurement($1, in: $0), $0) },
     summary: "loss and accuracy over the steps, train and test, branches dimmed",
-    usage: "[MEASUREMENT] [--log] [--last N]",
+    usage: "[MEASUREMENT] [--log] [--last N] [--branches A,B]",
     reasonMissing: { lab in
       if let reason = noLearner(lab), lab.timeline.measuredNames.isEmpty { return reason }
       return lab.timeline.measuredNames.isEmpty ? "nothing has been measured yet: press n or space" : nil
@@ -77,7 +77,8 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
     timeline.points(of: key, branch: branch, upTo: last).filter { first == 0 || $0.firstStep > first }
   }
   var series: [LineChart.Series] = []
-  for branch in timeline.branches where branch.number != timeline.branchNumber {
+  for branch in timeline.branches
+  where branch.number != timeline.branchNumber && options.branches?.contains(branch.number) != false {
     // What is only measured on the test part is drawn from there.
     let own = points(name, branch.number)
     let shown = own.isEmpty ? points("test " + name, branch.number) : own
