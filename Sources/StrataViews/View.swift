@@ -73,7 +73,7 @@ public struct View: Sendable {
 public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
-  .dream, .activations, .gradients, .boundary, .map, .clusters, .guesses,
+  .dream, .activations, .gradients, .boundary, .map, .clusters, .guesses, .sweep,
   .surface, .samples, .confusion, .tensor, .branches, .timeline,
 ]
 

@@ -47,6 +47,9 @@ private struct Situation: Sendable, CustomTestStringConvertible {
       lines: ["data digits", "autoencoder 16 relu", "stack autoencoder 9 --denoise 0.2", "run 2 steps", "step 4"]),
     Situation(name: "k-means", lines: ["data digits --labels 40", "kmeans 12", "run 3 steps", "label guess", "step"]),
     Situation(
+      name: "a sweep",
+      lines: ["data moons", "add dense 3 tanh", "add dense 2 softmax", "sweep rate 0.1,0.5 units 2,4 --epochs 2"]),
+    Situation(
       name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
   ]
 }

@@ -7,7 +7,7 @@ public enum CommandTable {
   public static let all: [Command] = [
     .data, .new, .add, .insert, .remove, .change, .network, .rbm, .autoencoder, .stack, .helmholtz, .unroll,
     .kmeans, .label, .rule, .rules, .minimize,
-    .learn, .set, .seed,
+    .learn, .set, .seed, .sweep,
     .step, .next, .finish, .wake, .sleep, .run,
     .back, .goto, .mark, .timeline, .branches, .branch, .compare,
     .break, .watch, .breaks, .delete,
