@@ -22,6 +22,8 @@ import Testing
     ["data moons", "add dense 4 tanh", "add dense 2 softmax", "run 5"],
     ["minimize x^2 + y^2 --start 1,1", "run 3"],
     ["data bars", "rbm 4", "run 3"],
+    ["data digits --labels 50", "kmeans 10", "run 3", "label guess --threshold 0"],
+    ["data moons", "add dense 2 softmax", "sweep rate 0.1,0.5 --epochs 3"],
   ]
 
   @Test func everyViewInEveryFormat() throws {

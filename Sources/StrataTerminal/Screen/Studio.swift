@@ -77,7 +77,7 @@ public struct Studio: Sendable {
   private var modelKind: ModelKind {
     guard let learner = lab.experiment.learner else { return .network }
     if learner is UpDownLearner || learner is WakeSleepLearner { return .twoDirections }
-    return learner.model is BeliefNetwork ? .boltzmann : .network
+    return learner.model is any StackedModel ? .boltzmann : .network
   }
 
   /// The view in the first free panel: what was chosen, as long as that shows something; else what suits the model.
