@@ -60,6 +60,7 @@ let package = Package(
       exclude: [
         "pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors",
         "convolution.py", "convolution.safetensors",
+        "autoencoder.py", "autoencoder.safetensors",
       ]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),
     .testTarget(name: "StrataPlotTests", dependencies: ["StrataPlot"]),

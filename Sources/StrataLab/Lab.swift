@@ -26,6 +26,10 @@ public struct Lab: Sendable {
   public internal(set) var fault: NumericFault?
   /// The newest dream; nil before the first. Shown by `show dream`.
   public internal(set) var dream: Dream?
+  /// The newest sweep, as far as it has come, and what it is one of.
+  var sweep: (identity: SweepCalculation.Identity, report: SweepReport)?
+  /// The newest sweep, as far as it has come; nil before the first. Shown by `show sweep`.
+  public var sweepReport: SweepReport? { sweep?.report }
   /// The question that waits for its answer; nil where none does. It changes no bit of the experiment.
   public internal(set) var question: Question?
   /// How fast a player plays: what a person watches, such as a dream, waits as much less.

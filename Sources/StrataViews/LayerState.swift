@@ -41,6 +41,9 @@ struct LayerState {
       return stack.levels.indices.contains(index) && stack.levels[index].hiddenUnits == .rectified
         ? .softplus : .sigmoid
     }
+    if let stack = model as? AutoencoderStack {
+      return stack.levels.indices.contains(index) ? stack.levels[index].plan.activation : nil
+    }
     return model is HelmholtzMachine ? .sigmoid : nil
   }
 

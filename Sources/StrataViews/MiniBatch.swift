@@ -58,10 +58,14 @@ struct MiniBatch {
   /// The stack of Boltzmann machines; nil for other models.
   var stack: BeliefNetwork? { model as? BeliefNetwork }
   var helmholtz: HelmholtzMachine? { model as? HelmholtzMachine }
+  /// The stack of autoencoders; nil for other models.
+  var autoencoders: AutoencoderStack? { model as? AutoencoderStack }
   /// Whether recognition and generation have weights of their own, and both learn.
   var hasDirections: Bool { has("wake.vis") }
   /// The level of a stack that learns, counted from 1; nil where all do.
-  var level: Int? { hasDirections ? nil : stack.flatMap { _ in learner.value(of: "level").flatMap { Int($0) } } }
+  var level: Int? {
+    hasDirections || !(model is any StackedModel) ? nil : learner.value(of: "level").flatMap { Int($0) }
+  }
 
   /// The sign of a layer of units of a model with two directions: vis, hid, …, top.
   func unitSign(_ layer: Int) -> String { stack?.unitSign(layer) ?? helmholtz?.unitSign(layer) ?? "\(layer)" }
@@ -69,6 +73,7 @@ struct MiniBatch {
   /// The name of the tensor with a part's outputs in this mini-batch: activities, probabilities; nil where none is kept.
   func activityName(of part: ModelPart) -> String? {
     if hasDirections { return "wake.\(unitSign(part.index)).probability" }
+    if autoencoders != nil { return part.index == level ? "code" : "\(part.name).passed" }
     if let level {
       if part.index == level { return "h0" }
       if part.index == level - 1 { return "v0" }
@@ -79,7 +84,8 @@ struct MiniBatch {
 
   /// A layer's states brought down to the input, probabilities all the way.
   func picture(of states: Tensor, layer: Int) -> Tensor {
-    layer == 0 ? states : stack?.picture(of: states, layer: layer) ?? states
+    layer == 0
+      ? states : stack?.picture(of: states, layer: layer) ?? autoencoders?.picture(of: states, layer: layer) ?? states
   }
 }
 

@@ -41,6 +41,14 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     Situation(
       name: "helmholtz",
       lines: ["data bars", "helmholtz 8 1", "learn wakesleep --batch 6", "run 3 steps", "step 3", "dream --steps 3"]),
+    Situation(name: "autoencoder", lines: ["data digits", "autoencoder 2 tanh --denoise 0.3", "run 3 steps"]),
+    Situation(
+      name: "autoencoders in the middle",
+      lines: ["data digits", "autoencoder 16 relu", "stack autoencoder 9 --denoise 0.2", "run 2 steps", "step 4"]),
+    Situation(name: "k-means", lines: ["data digits --labels 40", "kmeans 12", "run 3 steps", "label guess", "step"]),
+    Situation(
+      name: "a sweep",
+      lines: ["data moons", "add dense 3 tanh", "add dense 2 softmax", "sweep rate 0.1,0.5 units 2,4 --epochs 2"]),
     Situation(
       name: "convolutions",
       lines: [

@@ -23,6 +23,8 @@ import Testing
     ["data digits", "add conv 4 3x3 relu", "add maxpool 2x2", "add dense 10 softmax", "run 5"],
     ["minimize x^2 + y^2 --start 1,1", "run 3"],
     ["data bars", "rbm 4", "run 3"],
+    ["data digits --labels 50", "kmeans 10", "run 3", "label guess --threshold 0"],
+    ["data moons", "add dense 2 softmax", "sweep rate 0.1,0.5 --epochs 3"],
   ]
 
   @Test func everyViewInEveryFormat() throws {

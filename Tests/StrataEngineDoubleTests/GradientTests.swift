@@ -120,6 +120,14 @@ private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) thr
     try learner.set("flaw", to: flaw)
     let wrong = try learner.checkGradients(layer: nil).filter { $0.relativeError > 1e-3 }
     #expect(Set(wrong.map(\.name).compactMap { $0.first { $0.isNumber }?.wholeNumberValue }) == Set(layers))
+    // Explaining a number that is wrong says so; one that is right is explained as always.
+    learner.next()
+    var remarks = 0
+    for named in learner.tensors where named.tensor.count > 0 && named.name.hasPrefix("layer") {
+      let explanation = try learner.explain(named.name, at: named.tensor.shape.dimensions.map { _ in 0 })
+      if explanation.lines.last?.hasPrefix("but there stands") ?? false { remarks += 1 }
+    }
+    #expect(remarks > 0)
     try learner.set("flaw", to: "off")
     #expect(try learner.checkGradients(layer: nil).allSatisfy { $0.relativeError < 1e-6 })
   }

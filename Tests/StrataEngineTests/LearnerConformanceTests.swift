@@ -64,6 +64,50 @@ enum Subjects {
     return learner
   }
 
+  /// A learner of a stack of autoencoders over 5 inputs; `change` makes the plans what is to be tried.
+  static func autoencoder(
+    _ codes: [Int], _ settings: [(String, String)] = [], low: Scalar = 0,
+    _ change: (inout Autoencoder.Plan) -> Void = { _ in }
+  ) throws -> any Learner {
+    let data = Subjects.data(classes: 3, low: low)
+    var stack: AutoencoderStack?
+    for units in codes {
+      var plan = Autoencoder.Plan(hidden: units)
+      change(&plan)
+      if stack == nil {
+        stack = try AutoencoderStack(inputShape: data.inputShape, plan, seed: 6)
+      } else {
+        try stack?.stack(plan)
+      }
+    }
+    var learner = try AutoencoderLearner(data: data, model: #require(stack), seed: 4)
+    for (key, value) in [("batch", "5")] + settings { try learner.set(key, to: value) }
+    return learner
+  }
+
+  static let autoencoders: [Subject] =
+    Corruption.allCases.map { corruption in
+      Subject(description: "autoencoder, \(corruption.rawValue) noise") {
+        try autoencoder([4]) { ($0.corruption, $0.noise) = (corruption, 0.3) }
+      }
+    } + [
+      Subject(description: "autoencoder") { try autoencoder([4]) },
+      Subject(description: "autoencoder, untied, relu to identity, adam") {
+        try autoencoder([4], [("optimizer", "adam"), ("l2", "0.01"), ("schedule", "cosine:3")], low: -1) {
+          ($0.activation, $0.output, $0.loss, $0.isTied) = (.relu, .identity, .squared, false)
+        }
+      },
+      Subject(description: "autoencoder, sparse by KL") {
+        try autoencoder([4], [("momentum", "0.5")]) { ($0.sparsity, $0.penalty, $0.activity) = (0.5, .kl, 0.2) }
+      },
+      Subject(description: "autoencoder, sparse by L1, level 1 of 2") {
+        try autoencoder([4, 3], [("level", "1")]) { $0.sparsity = 0.1 }
+      },
+      Subject(description: "autoencoder with noise, level 3 of 3") {
+        try autoencoder([4, 3, 2]) { $0.noise = 0.25 }
+      },
+    ]
+
   static func wakeSleep(batch: String) throws -> any Learner {
     let data = Subjects.data(classes: 3, low: 0)
     let machine = try HelmholtzMachine(inputShape: data.inputShape, hidden: [3, 2], deviation: 0.7, seed: 6)
@@ -156,7 +200,14 @@ enum Subjects {
         let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
         return try PerceptronLearner(data: data, model: network, seed: 4)
       },
-    ] + boltzmann
+    ] + boltzmann + autoencoders + [
+      Subject(description: "k-means") {
+        let data = Subjects.data(classes: 3)
+        var learner = try KMeansLearner(data: data, model: ClusterModel(inputShape: data.inputShape, count: 4), seed: 4)
+        try learner.set("restarts", to: "3")
+        return learner
+      }
+    ]
 }
 
 /// The bits of everything that can be looked at.

@@ -54,12 +54,16 @@ extension SourceData {
       // Its patterns are those before.
       distribution = nil
     }
+    var full: [Int32]?
     if let labels = options.labels {
+      if case .classes(let all, _) = train.targets { full = all }
       train = try Split.labelling(labels, of: train, seed: options.seed, name: name)
       about += " \(labels) of \(train.count) labelled."
     }
-    return DataSet(
+    var data = DataSet(
       name: name, about: about, train: train, test: test, featureNames: featureNames, targetNames: targetNames,
       inputRanges: ranges, standardization: standardization, distribution: distribution)
+    data.fullLabels = full
+    return data
   }
 }

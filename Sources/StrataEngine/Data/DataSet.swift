@@ -82,6 +82,11 @@ public struct DataSet: Sendable, Equatable {
   public var standardization: Standardization?
   /// What the samples are drawn from; nil where nobody knows it exactly.
   public var distribution: KnownDistribution?
+  /// The classes of the training samples before some were hidden; nil where none was. Nothing learns from them: they tell
+  /// which guesses are right.
+  public var fullLabels: [Int32]?
+  /// The training rows whose label is a guess.
+  public var guessed: [Int32] = []
 
   public init(
     name: String, about: String, train: Samples, test: Samples, featureNames: [String] = [], targetNames: [String] = [],

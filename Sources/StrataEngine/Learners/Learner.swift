@@ -88,10 +88,13 @@ public struct SettingDescription: Hashable, Sendable {
   public var kind: SettingKind
   /// One sentence for help.
   public var help: String
-  public init(_ key: String, _ kind: SettingKind, _ help: String) {
+  /// Whether the model itself keeps it: a learner that is made anew finds it there.
+  public var isKeptByModel: Bool
+  public init(_ key: String, _ kind: SettingKind, _ help: String, keptByModel isKeptByModel: Bool = false) {
     self.key = key
     self.kind = kind
     self.help = help
+    self.isKeptByModel = isKeptByModel
   }
 }
 
@@ -195,7 +198,8 @@ public protocol Learner: Sendable {
 /// Every learner, in the order of the documentation. A new one is one file and one line here.
 public let learnerTypes: [any Learner.Type] = [
   BackpropLearner.self, PerceptronLearner.self, DescentLearner.self, ContrastiveDivergenceLearner.self,
-  PersistentLearner.self, ExactLearner.self, UpDownLearner.self, WakeSleepLearner.self,
+  PersistentLearner.self, ExactLearner.self, UpDownLearner.self, WakeSleepLearner.self, AutoencoderLearner.self,
+  KMeansLearner.self,
 ]
 
 extension Learner {

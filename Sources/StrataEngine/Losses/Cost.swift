@@ -30,4 +30,10 @@ enum Cost {
     }
     return total / Double(max(rows, 1))
   }
+
+  /// KL(p ‖ q) = p ln(p/q) + (1 − p) ln((1 − p)/(1 − q)) of two yes-or-no variables, in nats. Traps on the ends.
+  static func divergence(_ p: Double, _ q: Double) -> Double {
+    precondition(p > 0 && p < 1 && q > 0 && q < 1, "probabilities strictly between 0 and 1")
+    return p * log(p / q) + (1 - p) * log((1 - p) / (1 - q))
+  }
 }

@@ -104,8 +104,7 @@ public enum Loss: String, CaseIterable, Sendable {
       }
     case (.binaryCrossEntropy, .joinedSigmoid), (.binaryCrossEntropy, .logits):
       let logits = form == .logits ? y : z
-      // −t ln σ(z) − (1 − t) ln(1 − σ(z)) = softplus(z) − t z
-      total = sum(logits, t) { z, t in max(z, 0) + log1p(exp(-abs(z))) - t * z }
+      total = Loss.sigmoidCrossEntropy(logits, t)
     case (.zeroOne, _):
       return Accuracy.errorShare(output: y, target: t, logits: form == .logits)
     case (.absolute, _): total = sum(y, t) { y, t in abs(y - t) }
@@ -170,6 +169,32 @@ public enum Loss: String, CaseIterable, Sendable {
       map(y, t, &gradient) { y, t in (y - t) / max(y * (1 - y), 1e-12) * share }
     case (.crossEntropy, _): map(y, t, &gradient) { y, t in t == 0 ? 0 : -t / max(y, 1e-12) * share }
     }
+  }
+
+  /// −Σ t ln σ(z) + (1 − t) ln(1 − σ(z)) = Σ max(z, 0) − t z + ln(1 + e^−|z|), over all elements. The logarithms are the
+  /// kernel's, a few hundred at a time; what could cancel is summed in Double.
+  private static func sigmoidCrossEntropy(_ z: Tensor, _ t: Tensor) -> Double {
+    let chunk = 512
+    var total = 0.0
+    z.withUnsafeElements { z in
+      t.withUnsafeElements { t in
+        withUnsafeTemporaryAllocation(of: Scalar.self, capacity: chunk) { scratch in
+          guard let tails = scratch.baseAddress else { return }
+          for start in stride(from: 0, to: z.count, by: chunk) {
+            let count = min(chunk, z.count - start)
+            var part = 0.0
+            for i in 0..<count {
+              let x = z[start + i]
+              tails[i] = -abs(x)
+              part += Double(x > 0 ? x : (x.isNaN ? x : 0)) - Double(t[start + i]) * Double(x)
+            }
+            ck_softplus_of(count, tails, tails)
+            total += part + ck_sum(count, tails)
+          }
+        }
+      }
+    }
+    return total
   }
 
   /// −Σ t ln softmax(z) for one row, the row's maximum taken out first.

@@ -50,7 +50,7 @@ public protocol Model: Sendable {
 extension Model {
   public var kind: String { Self.keyword }
   /// The kind with its article, for sentences.
-  public var described: String { (kind == "rbm" ? "an " : "a ") + kind }
+  public var described: String { (["rbm", "autoencoder"].contains(kind) ? "an " : "a ") + kind }
   public mutating func initialize(seed: UInt64) {}
   public mutating func adapt(to data: DataSet) throws(StrataError) -> [Int] { [] }
   /// Numbers that are learned, in all parts.

@@ -71,7 +71,11 @@ public struct Network: Model {
     var new = self
     let old = layers[position - 1]
     new.layers[position - 1] = layer
-    if type(of: old) == type(of: layer), !old.parameters.isEmpty, let input = inputShape(of: position) {
+    // Whoever asks for another start wants one.
+    let wantsOtherStart = Network.start(layer).map { $0 != Network.start(old) } ?? false
+    if type(of: old) == type(of: layer), !old.parameters.isEmpty, !wantsOtherStart,
+      let input = inputShape(of: position)
+    {
       var candidate = layer
       var stream = RandomStream(seed: seed, name: "initialize layer \(position)")
       candidate.initialize(for: input, random: &stream)
@@ -84,6 +88,12 @@ public struct Network: Model {
     let fresh = try new.fit(renewing: nil)
     self = new
     return fresh
+  }
+
+  /// What a layer's words say of how its weights begin; nil where they say nothing.
+  private static func start(_ layer: any Layer) -> Substring? {
+    let words = layer.words.split(separator: " ")
+    return words.firstIndex(of: "--init").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
   }
 
   /// Tells the stack what its input will be. Returns the layers that were made afresh. Throws, and changes nothing,

@@ -183,6 +183,17 @@ public struct Optimizer: Sendable {
     update(&parameter, gradient: gradient, rate: Scalar(rate * schedule.factor(epoch: epoch)), 0, 0)
   }
 
+  /// One update of parameters that belong to no layer, from a gradient each.
+  mutating func update(_ parameters: inout [Parameter], gradients: [Tensor], epoch: Double) {
+    updates += 1
+    if first.isEmpty || second.isEmpty {
+      first = [parameters.map { rule.remembersGradients ? Tensor($0.value.shape) : .empty }]
+      second = [parameters.map { rule.remembersSquares ? Tensor($0.value.shape) : .empty }]
+    }
+    let rate = Scalar(self.rate * schedule.factor(epoch: epoch))
+    for p in parameters.indices { update(&parameters[p], gradient: gradients[p], rate: rate, 0, p) }
+  }
+
   /// Another rule begins with its own usual numbers and remembers nothing; schedule and penalties stay.
   mutating func change(to rule: UpdateRule, keepingRate: Bool) {
     guard rule != self.rule else { return }

@@ -43,7 +43,8 @@ extension Command {
     "stack", .build, "puts another machine on top, which learns from the hidden probabilities of the one below",
     details: """
       The levels below stay as they are. Label units join the top level: with them the network can name what it sees and \
-      dream what it is told. `run each 10 epochs` trains level after level; `learn updown` fine-tunes the whole.
+      dream what it is told. `run each 10 epochs` trains level after level; `learn updown` fine-tunes the whole. A Boltzmann \
+      machine may stand on autoencoders with sigmoid codes: they become levels of the belief network.
       """,
     forms: [
       Form([.word("rbm"), hiddenUnits], options: { _ in machineOptions }) { arguments throws(StrataError) in
@@ -53,20 +54,28 @@ extension Command {
           var plan = plan
           try complete(&plan, arguments, data: data, isFirst: false)
           let chosen = plan
+          // Autoencoders take the place of machines: the belief network begins with their weights.
+          if let autoencoders = experiment.model as? AutoencoderStack {
+            var network = try BeliefNetwork(autoencoders)
+            try network.stack(chosen)
+            let notes = experiment.begin(with: network)
+            return levelOutcome(network.levels.count, experiment, notes)
+          }
           var position = 0
-          let notes = try experiment.changeBeliefNetwork { (network) throws(StrataError) in
+          let notes = try experiment.changeModel(elseTry: "rbm 64") { (network: inout BeliefNetwork) throws(StrataError) in
             try network.stack(chosen)
             position = network.levels.count
           }
           return levelOutcome(position, experiment, notes)
         }
-      }
+      },
+      stackedAutoencoder,
     ],
     examples: ["stack rbm 64", "stack rbm 128 --labels"],
     before: ["rbm 32"],
     disabledReason: { lab in
-      lab.experiment.model is BeliefNetwork
-        ? nil : StrataError("there is no machine to stack on", try: "rbm 64")
+      lab.experiment.model is any StackedModel
+        ? nil : StrataError("there is no machine to stack on", try: "rbm 64   (or: autoencoder 64)")
     })
 
   static let helmholtz = Command(
@@ -110,12 +119,12 @@ extension Command {
 
   static let unroll = Command(
     "unroll", .build, "turns the stack into a network with a softmax layer on top, to be fine-tuned by backprop",
-    details: "The recognition weights become sigmoid layers. `set tune top` then trains the classifier alone.",
+    details: "The weights on the way up become dense layers. `set tune top` then trains the classifier alone.",
     forms: [
       Form([]) { _ throws(StrataError) in
         .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
-          guard let stack = experiment.model as? BeliefNetwork else {
-            throw StrataError("there is no stack to unroll", try: "rbm 64")
+          guard let stack = experiment.model as? any StackedModel else {
+            throw StrataError("there is no stack to unroll", try: "rbm 64   (or: autoencoder 64)")
           }
           let classes = experiment.data?.classNames.count ?? 0
           guard classes > 1 else {
@@ -132,7 +141,8 @@ extension Command {
     examples: ["unroll"],
     before: ["rbm 32"],
     disabledReason: { lab in
-      lab.experiment.model is BeliefNetwork ? nil : StrataError("there is no stack to unroll", try: "rbm 64")
+      lab.experiment.model is any StackedModel
+        ? nil : StrataError("there is no stack to unroll", try: "rbm 64   (or: autoencoder 64)")
     })
 
   private static let hiddenUnits = Place("H", .integer(1...1_000_000), "hidden units")
@@ -166,11 +176,11 @@ extension Command {
     plan.visibleUnits = arguments.option("visible").flatMap { VisibleUnits(rawValue: $0) } ?? usual
   }
 
-  private static func noDataYet(_ suggestion: String) -> StrataError {
+  static func noDataYet(_ suggestion: String) -> StrataError {
     StrataError("there are no data yet to make a machine for", try: suggestion)
   }
 
-  private static func levelOutcome(_ position: Int, _ experiment: Experiment, _ notes: [String]) -> Outcome {
+  static func levelOutcome(_ position: Int, _ experiment: Experiment, _ notes: [String]) -> Outcome {
     guard let part = experiment.model.parts.first(where: { $0.index == position }) else { return Outcome(notes: notes) }
     let input = part.inputShape?.description ?? "?"
     return Outcome(

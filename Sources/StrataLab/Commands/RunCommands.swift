@@ -98,13 +98,14 @@ extension Command {
         let count = arguments.integer("N") ?? 1
         let unit = arguments.text("UNIT") ?? "epochs"
         return .move { (lab) throws(StrataError) in
-          guard let stack = lab.experiment.model as? BeliefNetwork, lab.experiment.learner?.value(of: "level") != nil
+          guard let stack = lab.experiment.model as? any StackedModel,
+            lab.experiment.learner?.value(of: "level") != nil
           else {
             throw StrataError(
               "only a stack that learns level by level has stages to run",
               try: lab.experiment.model is BeliefNetwork ? "learn cd 1" : "stack rbm 64")
           }
-          lab.queue = stack.levels.indices.flatMap { ["set level \($0 + 1)", "run \(count) \(unit)"] }
+          lab.queue = (0..<stack.levelCount).flatMap { ["set level \($0 + 1)", "run \(count) \(unit)"] }
           return try lab.beginQueue()
         }
       },

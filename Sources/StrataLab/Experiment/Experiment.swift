@@ -44,6 +44,8 @@ public struct Experiment: Sendable {
     get { found.map { $0.tick == tick ? $0.measurements : Measurements() } ?? Measurements() }
     set { found = (tick, newValue) }
   }
+  /// Rules that were written for the data; nil where there are none. Nothing learns from them.
+  var rules: RuleSet?
   private var found: (tick: Int, measurements: Measurements)?
   /// Why nothing can be learned yet and what to do about it; nil when a learner stands ready.
   public private(set) var missing: StrataError?
@@ -200,15 +202,15 @@ public struct Experiment: Sendable {
     return notes + settle(with: network)
   }
 
-  /// Changes a stack of Boltzmann machines. Throws what the change throws, and where there is no such stack.
-  mutating func changeBeliefNetwork(
-    _ change: (inout BeliefNetwork) throws(StrataError) -> Void
+  /// Changes a model of one kind. Throws what the change throws, and where the model is of another kind.
+  mutating func changeModel<Changed: Model>(
+    elseTry suggestion: String, _ change: (inout Changed) throws(StrataError) -> Void
   ) throws(StrataError) -> [String] {
-    guard var stack = model as? BeliefNetwork else {
-      throw StrataError("this is no stack of Boltzmann machines but \(model.described)", try: "rbm 64")
+    guard var changed = model as? Changed else {
+      throw StrataError("this is \(model.described)", try: suggestion)
     }
-    try change(&stack)
-    return settle(with: stack)
+    try change(&changed)
+    return settle(with: changed)
   }
 
   /// Begins again with a model, with default settings; the seed stays, and the data unless others come with it.
@@ -401,6 +403,11 @@ public struct Experiment: Sendable {
   }
 
   private mutating func remember(_ setting: ChosenSetting) {
+    if isReady, let engine,
+      Swift.type(of: engine).settings.contains(where: { $0.key == setting.key && $0.isKeptByModel })
+    {
+      return
+    }
     chosen.removeAll { $0.key == setting.key }
     chosen.append(setting)
   }

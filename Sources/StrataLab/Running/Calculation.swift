@@ -16,10 +16,16 @@ protocol Calculation: Sendable {
   func outcome(isComplete: Bool) -> Outcome
   /// Why nothing came of it; then it is finished.
   var failure: StrataError? { get }
+  /// Commands that are done when it has come to its end.
+  var followUp: [String] { get }
+  /// Whether its line belongs into a saved session.
+  var isTranscribed: Bool { get }
 }
 
 extension Calculation {
   var failure: StrataError? { nil }
+  var followUp: [String] { [] }
+  var isTranscribed: Bool { true }
 }
 
 /// Models that dream.
@@ -137,8 +143,10 @@ extension Lab {
       activity = .calculation(calculation, line: line)
       return .running(calculation.progress)
     }
-    record(line, .look, from: timeline.position)
-    return .finished(calculation.outcome(isComplete: true))
+    record(line, .look, from: timeline.position, transcribed: calculation.isTranscribed)
+    let outcome = calculation.outcome(isComplete: true)
+    queue = calculation.followUp
+    return queue.isEmpty ? .finished(outcome) : try beginNextStage(after: outcome)
   }
 
   /// Breaks the calculation off: what it found so far is told.

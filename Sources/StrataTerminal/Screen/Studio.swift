@@ -77,7 +77,7 @@ public struct Studio: Sendable {
   private var modelKind: ModelKind {
     guard let learner = lab.experiment.learner else { return .network }
     if learner is UpDownLearner || learner is WakeSleepLearner { return .twoDirections }
-    return learner.model is BeliefNetwork ? .boltzmann : .network
+    return learner.model is any StackedModel ? .boltzmann : .network
   }
 
   /// The view in the first free panel: what was chosen, as long as that shows something; else what suits the model.
@@ -354,7 +354,8 @@ public struct Studio: Sendable {
     let isMovement = outcome["tick"] != nil
     let isLong = lines.count > outcome.notes.count + 1
     // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it.
-    if isOfSession, !isMovement, isLong { lines.forEach { lesson?.narration.append(TextLine($0)) } }
+    let isAsked = ["print", "explain"].contains(lastCommand.prefix { $0 != " " })
+    if isOfSession, !isMovement, isLong || isAsked { lines.forEach { lesson?.narration.append(TextLine($0)) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)

@@ -56,8 +56,13 @@ private struct HiddenActivity {
     symbol = batch.symbol(name)
     self.tensor = tensor
     means = tensor.columnMeans
-    isProbability = batch.stack?.levels[number - 1].hiddenUnits != .rectified
-    target = number == batch.level ? batch.learner.value(of: "sparsity").flatMap { Double($0) } : nil
+    if let level = batch.autoencoders?.levels[number - 1] {
+      isProbability = level.plan.activation == .sigmoid
+      target = level.plan.sparsity > 0 && level.plan.penalty == .kl ? level.plan.activity : nil
+    } else {
+      isProbability = batch.stack?.levels[number - 1].hiddenUnits != .rectified
+      target = number == batch.level ? batch.learner.value(of: "sparsity").flatMap { Double($0) } : nil
+    }
   }
 
   var facts: [String] {

@@ -12,7 +12,7 @@ extension View {
     reasonMissing: { lab in
       if let reason = noLearner(lab) { return reason }
       guard let learner = lab.experiment.learner else { return nil }
-      if learner.model is BeliefNetwork || learner.model is HelmholtzMachine { return nil }
+      if learner.model is any StackedModel || learner.model is HelmholtzMachine { return nil }
       let output = learner.model.parts.last?.outputShape?.elementCount ?? 0
       return learner is any Predictor && output > 3 && output == learner.data.inputShape.elementCount
         ? nil : "this model does not give its input back: rbm 64"
@@ -50,7 +50,7 @@ private struct Reconstructions {
   }
 
   func sheet(data: DataSet?) -> TileSheet? {
-    if Reconstructions.hasBatch(batch) { return batch.hasDirections ? twoDirections() : level() }
+    if Reconstructions.hasBatch(batch) { return batch.autoencoders != nil ? autoencoder() : (batch.hasDirections ? twoDirections() : level()) }
     return data.flatMap { throughTheModel($0) }
   }
 
@@ -88,6 +88,28 @@ private struct Reconstructions {
     return sheet(lines, count: range.count)
   }
 
+  // A level of a stack of autoencoders.
+
+  private func autoencoder() -> TileSheet? {
+    guard let given = batch.kept("input") else { return nil }
+    let below = (batch.level ?? 1) - 1
+    let range = chosen(given)
+    func down(_ name: String) -> Tensor? {
+      batch.fresh(name).flatMap { rows($0, range) }.map { batch.picture(of: $0, layer: below) }
+    }
+    let clean = below == 0 ? "input" : "level\(below).passed"
+    let (seen, back) = (down(clean), down("reconstruction"))
+    var lines = [line("x", "input", rows(given, range), "input")]
+    if below > 0 { lines.append(line(batch.symbol(clean), "seen", seen, clean)) }
+    if batch.has("corrupted") {
+      lines.append(line(batch.symbol("corrupted"), "noisy", down("corrupted"), "corrupted"))
+    }
+    lines.append(line("y", "back", back, "reconstruction"))
+    lines.append(difference(seen, back, "\(batch.symbol(clean)) − y", "reconstruction"))
+    lines.append(hidden(batch.symbol("code"), "code", "code", range))
+    return sheet(lines, count: range.count)
+  }
+
   // A model with recognition and generation.
 
   private func twoDirections() -> TileSheet? {
@@ -117,7 +139,7 @@ private struct Reconstructions {
     let input = samples.inputs.tensor(Int32(first)..<Int32(min(first + 24, samples.count)))
     let count = input.matrixExtents.rows
     let flat = input.reshaped(to: Shape(rows: count, columns: input.matrixExtents.columns))
-    let back = batch.stack?.reconstruction(of: flat) ?? (batch.learner as? any Predictor)?.predict(input).output
+    let back = batch.stack?.reconstruction(of: flat) ?? batch.autoencoders?.reconstruction(of: flat) ?? (batch.learner as? any Predictor)?.predict(input).output
     guard let back, back.count == input.count else { return nil }
     let lines = [line("x", "input", flat, ""), line("p(x)", "back", back, ""), difference(flat, back, "x − p(x)", "")]
     return sheet(lines, count: count)
@@ -177,7 +199,11 @@ private struct Reconstructions {
       return line
     }
     let square = PictureShape(units: states.matrixExtents.columns)
-    if batch.stack?.levels.contains(where: { $0.hiddenUnits == .rectified }) ?? false { line.range = .common }
+    let hasOthers =
+      batch.stack?.levels.contains { $0.hiddenUnits == .rectified } ?? batch.autoencoders?.levels.contains {
+        $0.plan.activation != .sigmoid && $0.plan.activation != .softmax
+      } ?? false
+    if hasOthers { line.range = .common }
     line.tile = { place, _ in ImageTile(square.grid(states, row: place)) }
     return line
   }

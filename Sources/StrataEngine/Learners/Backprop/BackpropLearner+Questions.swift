@@ -66,7 +66,11 @@ extension BackpropLearner: Predictor {
   }
 
   public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {
-    try explained(name, at: position) { explanation(of: $0, at: $1) }
+    var explained = try explained(name, at: position) { explanation(of: $0, at: $1) }
+    if let named = tensor(named: name), honest(named, at: position) != nil {
+      explained.lines.append("but there stands \(number(Scalar(explained.value)))")
+    }
+    return explained
   }
 
   private func explanation(of named: NamedTensor, at position: [Int]) -> [String]? {
