@@ -109,7 +109,7 @@ struct BenchTask: Sendable {
     },
     // 784-500-784 tied, sigmoid, masking noise 0.3, binary cross-entropy, batch 20, SGD 0.1.
     BenchTask(name: "dae", unit: "samples/s", warmUp: 20, batches: 150, perBatch: 20) {
-      let data = classified(inputs: 784, samples: 20)
+      let data = classified(inputShape: [784], samples: 20)
       var plan = Autoencoder.Plan(hidden: 500)
       plan.noise = 0.3
       let model = try AutoencoderStack(inputShape: [784], plan, seed: 1)
@@ -119,7 +119,7 @@ struct BenchTask: Sendable {
     },
     // 10000 × 784, 10 centres, Lloyd, from the first 10 rows. A mini-batch is a turn over all samples.
     BenchTask(name: "kmeans", unit: "samples*iterations/s", warmUp: 1, batches: 20, perBatch: 10_000) {
-      let data = classified(inputs: 784, samples: 10_000)
+      let data = classified(inputShape: [784], samples: 10_000)
       var model = try ClusterModel(inputShape: [784], count: 10)
       let first = data.train.inputs.tensor(0..<10)
       try model.setParameters([NamedTensor("clusters.centre", role: .parameter, axes: [], first)])
