@@ -73,8 +73,9 @@ public struct View: Sendable {
 public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
-  .dream, .activations, .gradients, .boundary, .map, .clusters, .guesses, .sweep,
-  .surface, .samples, .confusion, .tensor, .branches, .timeline,
+  .dream, .activations, .gradients, .boundary,
+  .surface, .samples, .confusion, .tensor, .map, .clusters, .guesses, .sweep,
+  .branches, .timeline,
 ]
 
 /// The view with this name; nil when there is none.
