@@ -71,7 +71,7 @@ struct BenchTask: Sendable {
     // rate is doubled: the same update.
     BenchTask(name: "tiny-mlp", unit: "steps/s", warmUp: 2000, batches: 100_000, perBatch: 1) {
       try learner(
-        inputs: 2, samples: 10, targets: .values(randomStore(features: 1, samples: 10, name: "targets")),
+        inputs: 2, samples: 10, targets: .values(randomStore(shape: [1], samples: 10, name: "targets")),
         layers: ["dense 8 tanh", "dense 8 tanh", "dense 1 sigmoid"],
         settings: [("loss", "squared"), ("batch", "10"), ("rate", "0.06")])
     },
@@ -84,9 +84,22 @@ struct BenchTask: Sendable {
         layers: ["dense 500 relu", "dense 500 relu", "dense 2000 relu", "dense 10 softmax"],
         settings: [("batch", "100"), ("rate", "0.1"), ("momentum", "0.9")])
     },
+    // 28x28, 20 kernels 5x5, maxima, 40 kernels 5x5, maxima, 100, 10: ReLU, softmax cross-entropy, batch 64, SGD 0.1.
+    BenchTask(name: "cnn", unit: "samples/s", warmUp: 5, batches: 30, perBatch: 64) {
+      let layers = [
+        "conv 20 5x5 relu", "maxpool 2x2", "conv 40 5x5 relu", "maxpool 2x2", "flatten", "dense 100 relu",
+        "dense 10 softmax",
+      ]
+      let data = classified(inputShape: [28, 28], samples: 64)
+      let network = try Network(
+        inputShape: [28, 28], layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) })
+      var learner = try BackpropLearner(data: data, model: network, seed: 1)
+      for (key, value) in [("batch", "64"), ("rate", "0.1")] { try learner.set(key, to: value) }
+      return learner
+    },
     // 784-500 binary, CD-1 (hidden drawn, visible probabilities), batch 100, rate 0.05, momentum 0.5, decay 2e-4.
     BenchTask(name: "rbm", unit: "samples/s", warmUp: 10, batches: 60, perBatch: 100) {
-      let data = classified(inputs: 784, samples: 100)
+      let data = classified(inputShape: [784], samples: 100)
       let model = try BeliefNetwork(inputShape: [784], BeliefNetwork.LevelPlan(hidden: 500), seed: 1)
       var learner = try ContrastiveDivergenceLearner(data: data, model: model, seed: 1)
       for (key, value) in [("batch", "100"), ("rate", "0.05"), ("momentum", "0.5"), ("decay", "0.0002")] {
@@ -116,7 +129,7 @@ struct BenchTask: Sendable {
     },
     // 784-500-500(+10 labels)-2000 with untied weights, 3 Gibbs iterations at the top, batch 100, rate 0.01.
     BenchTask(name: "updown", unit: "samples/s", warmUp: 5, batches: 30, perBatch: 100) {
-      let data = classified(inputs: 784, samples: 100)
+      let data = classified(inputShape: [784], samples: 100)
       var model = try BeliefNetwork(inputShape: [784], BeliefNetwork.LevelPlan(hidden: 500), seed: 1)
       try model.stack(BeliefNetwork.LevelPlan(hidden: 500))
       var top = BeliefNetwork.LevelPlan(hidden: 2000)
@@ -129,26 +142,26 @@ struct BenchTask: Sendable {
   ]
 
   /// Random inputs in [0, 1) with random labels of ten classes.
-  private static func classified(inputs: Int, samples: Int) -> DataSet {
+  private static func classified(inputShape: Shape, samples: Int) -> DataSet {
     var random = RandomStream(seed: 1, name: "labels")
     let labels = (0..<samples).map { _ in Int32(random.integer(below: 10)) }
     let train = Samples(
-      inputs: randomStore(features: inputs, samples: samples, name: "inputs"),
+      inputs: randomStore(shape: inputShape, samples: samples, name: "inputs"),
       targets: .classes(labels: labels, names: (0..<10).map(String.init)))
     return DataSet(name: "random", about: "", train: train, test: train.selecting([]))
   }
 
-  private static func randomStore(features: Int, samples: Int, name: String) -> SampleStore {
+  private static func randomStore(shape: Shape, samples: Int, name: String) -> SampleStore {
     var random = RandomStream(seed: 1, name: name)
-    var tensor = Tensor([samples, features])
+    var tensor = Tensor(shape.batched(samples))
     random.fillUniform(&tensor, low: 0, high: 1)
-    return SampleStore(sampleShape: [features], storage: .scalars(tensor.elements))
+    return SampleStore(sampleShape: shape, storage: .scalars(tensor.elements))
   }
 
   private static func learner(
     inputs: Int, samples: Int, targets: Targets, layers: [String], settings: [(String, String)]
   ) throws -> BackpropLearner {
-    let store = randomStore(features: inputs, samples: samples, name: "inputs")
+    let store = randomStore(shape: [inputs], samples: samples, name: "inputs")
     let train = Samples(inputs: store, targets: targets)
     let data = DataSet(name: "random", about: "", train: train, test: train.selecting([]))
     let made = try layers.map { try makeLayer($0.split(separator: " ").map(String.init)) }

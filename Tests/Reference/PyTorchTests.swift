@@ -1,18 +1,22 @@
 // The engine beside PyTorch: loss, gradients and 20 updates of the same networks on the same data, for every
-// activation, loss and update rule. `pytorch.py` in this folder made the numbers.
+// activation, loss and update rule, and of convolutional ones. `pytorch.py` and `convolution.py` in this folder made the
+// numbers.
 import StrataData
 import StrataEngine
 import Testing
 
-/// One case of the reference file.
+/// One case of a reference file.
 struct ReferenceCase: Sendable, CustomStringConvertible {
+  /// The file's name without its extension.
+  var source: String
   var key: String
   var name: String
   var settings: [(key: String, value: String)]
   var description: String { name }
 
   /// `name;layers=…;loss=…;rate=…`
-  init(key: String, text: String) {
+  init(source: String, key: String, text: String) {
+    self.source = source
     self.key = key
     let parts = text.split(separator: ";").map(String.init)
     name = parts[0]
@@ -23,15 +27,20 @@ struct ReferenceCase: Sendable, CustomStringConvertible {
   }
 }
 
-/// The reference file, read once.
+/// The reference files, read once.
 enum Reference {
-  static let file = Result {
-    try Safetensors.read("\(#filePath)".replacing("PyTorchTests.swift", with: "pytorch.safetensors"))
+  static let file = read("pytorch")
+  static let convolutions = read("convolution")
+
+  private static func read(_ name: String) -> Result<Safetensors, any Error> {
+    Result { try Safetensors.read("\(#filePath)".replacing("PyTorchTests.swift", with: "\(name).safetensors")) }
   }
-  static let cases: [ReferenceCase] = {
-    guard let file = try? file.get() else { return [] }
-    return file.metadata.sorted { $0.key < $1.key }.map { ReferenceCase(key: $0.key, text: $0.value) }
-  }()
+
+  static let cases: [ReferenceCase] = [("pytorch", file), ("convolution", convolutions)].flatMap { source, file in
+    ((try? file.get())?.metadata ?? [:]).sorted { $0.key < $1.key }.map {
+      ReferenceCase(source: source, key: $0.key, text: $0.value)
+    }
+  }
 }
 
 @Suite struct PyTorchTests {
@@ -46,20 +55,24 @@ enum Reference {
       #expect(texts.contains { $0.contains("loss=\(loss.rawValue);") })
     }
     for rule in UpdateRule.allCases { #expect(texts.contains { $0.hasPrefix("optimizer \(rule.rawValue);") }) }
+    let pictures = try Reference.convolutions.get().metadata.values
+    for word in ["conv", "maxpool", "l2pool", "avgpool", "flatten", "batchnorm"] {
+      #expect(pictures.contains { $0.contains("\(word)") })
+    }
   }
 
   @Test("loss, gradients and 20 updates agree to 1e-5", arguments: Reference.cases)
   func agrees(reference: ReferenceCase) throws {
-    let file = try Reference.file.get()
+    let file = try (reference.source == "pytorch" ? Reference.file : Reference.convolutions).get()
     func tensor(_ path: String) throws -> Tensor { try #require(file["\(reference.key)/\(path)"], "\(path)") }
     let (x, t) = (try tensor("x"), try tensor("t"))
     let train = Samples(
-      inputs: SampleStore(sampleShape: [x.shape[1]], storage: .scalars(x.elements)),
+      inputs: SampleStore(sampleShape: x.shape.dropFirst, storage: .scalars(x.elements)),
       targets: .values(SampleStore(sampleShape: [t.shape[1]], storage: .scalars(t.elements))))
     let data = DataSet(name: "reference", about: "", train: train, test: train.selecting([]))
     let layers = try #require(reference.settings.first { $0.key == "layers" }).value.split(separator: "|")
     var network = try Network(
-      inputShape: [x.shape[1]], layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) })
+      inputShape: x.shape.dropFirst, layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) })
     try network.setParameters(
       network.parameters.filter { $0.role == .parameter }.map { named in
         NamedTensor(named.name, role: .parameter, axes: named.axes, try tensor("before/\(named.name)"))

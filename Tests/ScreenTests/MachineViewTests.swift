@@ -50,6 +50,12 @@ private struct Situation: Sendable, CustomTestStringConvertible {
       name: "a sweep",
       lines: ["data moons", "add dense 3 tanh", "add dense 2 softmax", "sweep rate 0.1,0.5 units 2,4 --epochs 2"]),
     Situation(
+      name: "convolutions",
+      lines: [
+        "data digits", "add conv 6 3x3 relu --padding 1", "add maxpool 2x2", "add conv 8 2x2 tanh", "add batchnorm",
+        "add dense 10 softmax", "run 3 steps", "step 4",
+      ]),
+    Situation(
       name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
   ]
 }
@@ -92,10 +98,12 @@ private struct Situation: Sendable, CustomTestStringConvertible {
   @Test(
     "to the letter",
     arguments: [
-      ("reconstructions", 3), ("chain", 3), ("directions", 7), ("dream", 6),
+      ("reconstructions", "pcd"), ("chain", "pcd"), ("directions", "updown in the middle"),
+      ("dream", "labelled stack that dreams"), ("maps", "convolutions"), ("receptive", "convolutions"),
     ])
-  func golden(name: String, situation: Int) throws {
-    var studio = try studio(Situation.all[situation].lines, 80, 24)
+  func golden(name: String, situation: String) throws {
+    let situation = try #require(Situation.all.first { $0.name == situation })
+    var studio = try studio(situation.lines, 80, 24)
     _ = studio.update(.line("show \(name)"))
     expectSnapshot(studio.draw().lines, "machine-\(name)")
   }

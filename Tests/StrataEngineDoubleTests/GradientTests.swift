@@ -42,11 +42,31 @@ private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) thr
 }
 
 @Suite struct GradientTests {
-  @Test("every example of every layer", arguments: layerTypes.flatMap { $0.grammar.examples })
-  func layers(words: String) throws {
+  @Test(
+    "every example of every layer",
+    arguments: layerTypes.flatMap { type in
+      type.grammar.examples.map { ($0, type.grammar.exampleInput) }
+    })
+  func layers(words: String, input: Shape) throws {
     guard words.split(separator: " ").last != "step" else { return }
-    let learner = try learner(layers: ["dense 5 tanh", words, "dense 3 sigmoid"], loss: .squared)
+    // Something that learns lies below, so that the gradient by the layer's input is checked as well.
+    let below = input.rank > 1 ? "conv 2 3x3 tanh --padding 1" : "dense 5 tanh"
+    let learner = try learner(layers: [below, words, "dense 3 sigmoid"], loss: .squared, inputShape: input)
     try expectAgreement(learner, "\(words)")
+  }
+
+  @Test("a small network of convolutions and pools, as people build them")
+  func convolutional() throws {
+    for pool in ["maxpool 2x2", "l2pool 2x2", "avgpool 3x2"] {
+      let layers = [
+        "conv 3 3x3 softplus", pool, "conv 2 2x2 tanh --padding 1 --stride 2", "flatten", "dense 3 softmax",
+      ]
+      try expectAgreement(learner(layers: layers, loss: .crossEntropy, classes: 3, inputShape: [9, 8, 2]), "\(pool)")
+    }
+    try expectAgreement(
+      learner(
+        layers: ["conv 3 3x3", "batchnorm", "activation elu", "dropout 0.3", "dense 3"], loss: .squared,
+        inputShape: [5, 4]), "normalised by maps")
   }
 
   @Test(
@@ -100,6 +120,14 @@ private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) thr
     try learner.set("flaw", to: flaw)
     let wrong = try learner.checkGradients(layer: nil).filter { $0.relativeError > 1e-3 }
     #expect(Set(wrong.map(\.name).compactMap { $0.first { $0.isNumber }?.wholeNumberValue }) == Set(layers))
+    // Explaining a number that is wrong says so; one that is right is explained as always.
+    learner.next()
+    var remarks = 0
+    for named in learner.tensors where named.tensor.count > 0 && named.name.hasPrefix("layer") {
+      let explanation = try learner.explain(named.name, at: named.tensor.shape.dimensions.map { _ in 0 })
+      if explanation.lines.last?.hasPrefix("but there stands") ?? false { remarks += 1 }
+    }
+    #expect(remarks > 0)
     try learner.set("flaw", to: "off")
     #expect(try learner.checkGradients(layer: nil).allSatisfy { $0.relativeError < 1e-6 })
   }

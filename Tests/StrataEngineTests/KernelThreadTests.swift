@@ -67,6 +67,29 @@ struct KernelThreadTests {
     }
   }
 
+  @Test("convolutions and pooling")
+  func convolutions() {
+    var g = ck_convolution(
+      batch: 19, rows: 14, columns: 13, maps: 3, kernel_rows: 5, kernel_columns: 3, stride: 1, padding: 1, out_rows: 12,
+      out_columns: 13, out_maps: 20)
+    var pool = ck_pooling(
+      kind: ck_pool_maximum, batch: 19, rows: 14, columns: 13, maps: 20, window_rows: 2, window_columns: 3)
+    expectSame("convolve") {
+      made { y in
+        var z = [Float](repeating: 0, count: n)
+        ck_convolve(&g, ck_tanh, Float(1), x, x, x, &z, y)
+      }
+    }
+    expectSame("weight gradient") { made { ck_convolve_weight_gradient(&g, x, x, $0) } }
+    expectSame("input gradient") { made { ck_convolve_input_gradient(&g, x, x, $0) } }
+    expectSame("pool") {
+      made { y in
+        var kept = [Float](repeating: 0, count: n)
+        ck_pool(&pool, x, y, &kept)
+      }
+    }
+  }
+
   @Test("rows and reductions")
   func reductions() {
     expectSame("softmax") { made { ck_softmax(700, 100, x, $0) } }

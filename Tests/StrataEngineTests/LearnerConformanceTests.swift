@@ -13,7 +13,8 @@ struct Subject: CustomStringConvertible, Sendable {
 
 enum Subjects {
   /// Made-up samples with numbers from `low` to 1.
-  static func data(classes: Int, features: Int = 5, count: Int = 23, low: Scalar = -1) -> DataSet {
+  static func data(classes: Int, inputShape: Shape = [5], count: Int = 23, low: Scalar = -1) -> DataSet {
+    let features = inputShape.elementCount
     var random = RandomStream(seed: 11, name: "subject")
     var x = Tensor([count, features])
     random.fillUniform(&x, low: low, high: 1)
@@ -22,14 +23,16 @@ enum Subjects {
       Int32((x[row, 0] + x[row, 1] > 2 * middle ? 1 : 0) + (classes > 2 && x[row, 2] > middle ? 1 : 0))
     }
     let all = Samples(
-      inputs: SampleStore(sampleShape: [features], storage: .scalars(x.elements)),
+      inputs: SampleStore(sampleShape: inputShape, storage: .scalars(x.elements)),
       targets: .classes(labels: labels, names: (0..<classes).map { "class \($0)" }))
     return DataSet(
       name: "subject", about: "made up", train: all.selecting(Array(0..<18)), test: all.selecting(Array(18..<23)))
   }
 
-  static func backprop(_ layers: [String], _ settings: [(String, String)]) throws -> any Learner {
-    let data = Subjects.data(classes: 3)
+  static func backprop(
+    _ layers: [String], _ settings: [(String, String)], inputShape: Shape = [5]
+  ) throws -> any Learner {
+    let data = Subjects.data(classes: 3, inputShape: inputShape)
     let network = try Network(
       inputShape: data.inputShape, layers: layers.map { try makeLayer($0.split(separator: " ").map(String.init)) })
     var learner = try BackpropLearner(data: data, model: network, seed: 4)
@@ -168,9 +171,14 @@ enum Subjects {
         try backprop(["dense 7 tanh", "dense 3 softmax"], [("optimizer", rule.rawValue), ("batch", "5")])
       }
     }
-    + layerTypes.flatMap { $0.grammar.examples }.filter { !$0.hasSuffix("step") }.map { words in
-      Subject(description: "backprop with \(words)") {
-        try backprop(["dense 7 tanh", words, "dense 3 softmax"], [("batch", "5"), ("clip", "1"), ("l2", "0.01")])
+    + layerTypes.flatMap { type in
+      type.grammar.examples.filter { !$0.hasSuffix("step") }.map { words in
+        Subject(description: "backprop with \(words)") {
+          let input = type.grammar.exampleInput
+          let below = input.rank > 1 ? "conv 2 3x3 tanh --padding 1" : "dense 7 tanh"
+          return try backprop(
+            [below, words, "dense 3 softmax"], [("batch", "5"), ("clip", "1"), ("l2", "0.01")], inputShape: input)
+        }
       }
     } + [
       Subject(description: "backprop with schedule") {

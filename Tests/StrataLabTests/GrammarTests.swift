@@ -111,6 +111,7 @@ import Testing
   @Test func everyLayerAndLearnerOfTheEngineCanBeTyped() throws {
     for type in layerTypes {
       for example in type.grammar.examples {
+        // Pictures of eight by eight, in which every example has room.
         var lab = try lab("data digits")
         _ = try lab.execute("add \(example)")
         #expect(lab.experiment.network?.layers.count == 1)

@@ -69,6 +69,13 @@ private struct Exported: Sendable {
           "data digits", "add batchnorm", "add activation softmax", "add dropout 0.1", "add dense 12 gelu",
           "add dense 10 softmax", "run 30",
         ]),
+      Exported(
+        name: "convolutions",
+        lines: [
+          "data digits", "add conv 6 3x2 relu --padding 1", "add batchnorm", "add maxpool 2x2",
+          "add conv 8 2x2 tanh --stride 2 --padding 1 --bias no", "add l2pool 1x3", "add avgpool 2x1",
+          "add dense 10 softmax", "run 30",
+        ]),
       Exported(name: "regression", lines: ["data x^2", "add dense 8 tanh", "add dense 1", "run 50"]),
       Exported(name: "rbm", lines: ["data digits", "rbm 20", "run 30"]),
       Exported(name: "rbm-labels", lines: ["data digits", "rbm 20 --labels", "run 30"]),

@@ -209,6 +209,13 @@ import Testing
     #expect(throws: StrataError.self) { try lab.execute("back") }
   }
 
+  /// Movements that began further on, before one went back, are not the newest.
+  @Test func backAloneComesFromWhereTheNewestMovementBegan() throws {
+    var lab = try smallLab()
+    for line in ["next", "next", "goto start", "run 3", "back"] { _ = try lab.execute(line) }
+    #expect(lab.moment.step == 0)
+  }
+
   @Test func theMemoryBoundHoldsAndEveryMomentIsReached() throws {
     var lab = try lab("data digits", "add dense 30 relu", "add dense 10 softmax", "set memory 2")
     for _ in 0..<60 { _ = try lab.execute("next 3") }

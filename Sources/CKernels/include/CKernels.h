@@ -34,6 +34,23 @@ enum ck_activation {
 /// What an optimiser does with a gradient; see ck_update.
 enum ck_optimizer { ck_sgd, ck_momentum, ck_nesterov, ck_adagrad, ck_rmsprop, ck_adam };
 
+/// A convolution: pictures [batch, rows, columns, maps], kernels [kernel_rows, kernel_columns, maps, out_maps], output
+/// [batch, out_rows, out_columns, out_maps]. Window (r, c) begins at row r * stride - padding of the picture, outside of
+/// which everything is 0.
+struct ck_convolution {
+  ptrdiff_t batch, rows, columns, maps, kernel_rows, kernel_columns, stride, padding, out_rows, out_columns, out_maps;
+};
+
+/// What is made of a pooling window: its largest number, the root of the sum of its squares, its mean.
+enum ck_pool_kind { ck_pool_maximum, ck_pool_root, ck_pool_average };
+
+/// A pooling of pictures [batch, rows, columns, maps] over windows that do not overlap, to
+/// [batch, rows / window_rows, columns / window_columns, maps], rounded down.
+struct ck_pooling {
+  enum ck_pool_kind kind;
+  ptrdiff_t batch, rows, columns, maps, window_rows, window_columns;
+};
+
 // The functions that exist for both scalars.
 #define CK_DECLARE(S) \
 /* C = alpha * op(A) * op(B) + beta * C; op transposes where asked; C is [m, n], row-major, leading dimensions in elements. \
@@ -52,6 +69,18 @@ CK_OVERLOAD void ck_softmax(ptrdiff_t rows, ptrdiff_t columns, const S *z, S *y)
 CK_OVERLOAD void ck_log_softmax(ptrdiff_t rows, ptrdiff_t columns, const S *z, S *y); \
 /* d[r, j] = y[r, j] * (dy[r, j] - sum_k dy[r, k] y[r, k]). d may be dy. */ \
 CK_OVERLOAD void ck_softmax_backward(ptrdiff_t rows, ptrdiff_t columns, const S *y, const S *dy, S *d); \
+/* z[s, r, c, n] = sum over i, j, m of x[s, r * stride - padding + i, c * stride - padding + j, m] w[i, j, m, n], plus \
+   bias[n] (skipped where bias is NULL), then y = f(z). y may be z. Each thread keeps a buffer for windows. */ \
+CK_OVERLOAD void ck_convolve(const struct ck_convolution *g, enum ck_activation f, S parameter, const S *x, const S *w, \
+  const S *bias, S *z, S *y); \
+/* From dz, the cost's derivative by z: its derivative by the kernels, and by the pictures. */ \
+CK_OVERLOAD void ck_convolve_weight_gradient(const struct ck_convolution *g, const S *x, const S *dz, S *dw); \
+CK_OVERLOAD void ck_convolve_input_gradient(const struct ck_convolution *g, const S *dz, const S *w, S *dx); \
+/* y = the pooled pictures; for maxima also kept = which number of its window each is, row by row from 0, the first of \
+   equals (else kept is NULL). */ \
+CK_OVERLOAD void ck_pool(const struct ck_pooling *g, const S *x, S *y, S *kept); \
+/* dx from dy; x and y are read for roots, kept for maxima. A root that is 0 passes nothing down. */ \
+CK_OVERLOAD void ck_pool_backward(const struct ck_pooling *g, const S *x, const S *y, const S *kept, const S *dy, S *dx); \
 /* sums[j] = scale * sum over rows of x[r, j]. */ \
 CK_OVERLOAD void ck_column_sums(ptrdiff_t rows, ptrdiff_t columns, S scale, const S *x, S *sums); \
 /* y += a * x */ \

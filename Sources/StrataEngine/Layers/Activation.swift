@@ -59,7 +59,7 @@ public enum Activation: String, CaseIterable, Sendable {
   /// The slope of leaky ReLU below zero; α of ELU.
   var parameter: Scalar { self == .leakyReLU ? 0.01 : 1 }
 
-  private var kernel: ck_activation? {
+  var kernel: ck_activation? {
     switch self {
     case .identity: ck_identity
     case .step: ck_threshold

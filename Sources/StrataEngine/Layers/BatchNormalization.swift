@@ -4,7 +4,8 @@
 //   evaluation  the same with running averages of μ and v
 //   backward    ∇β = Σ ∂h     ∇γ = Σ ∂h ⊙ x̂     ∂x = γ/√(v + ε) ⊙ (∂h − ∇β/m − x̂ ⊙ ∇γ/m)
 //
-// Shapes: x, h [batch, features]; γ, β, μ, v [features]. The running variance is the unbiased one, as in PyTorch; both
+// Shapes: x, h [batch, features]; γ, β, μ, v [features]. Of pictures with maps each map is a feature, and all its places
+// count like samples. The running variance is the unbiased one, as in PyTorch; both
 // running averages move by 0.1 a batch. Source: Ioffe, Szegedy 2015, algorithm 1 and the gradients of section 3.
 
 /// Normalises each feature over the batch.
@@ -36,8 +37,17 @@ public struct BatchNormalization: Layer {
 
   public func outputShape(for input: Shape) throws(StrataError) -> Shape { input }
 
+  /// What is normalised together: a number of a sample for itself, but all places of a map.
+  private func features(of input: Shape) -> Int { input.rank == 3 ? input[2] : input.elementCount }
+
+  /// A batch as a matrix with a column a feature: maps are the innermost axis.
+  private func extents(_ tensor: Tensor) -> (rows: Int, columns: Int) {
+    let columns = parameters[0].value.count
+    return (tensor.count / columns, columns)
+  }
+
   public mutating func initialize(for input: Shape, random: inout RandomStream) {
-    let shape: Shape = [input.elementCount]
+    let shape: Shape = [features(of: input)]
     parameters = [
       Parameter("scale", symbol: "γ", axes: ["out"], isPenalized: false, Tensor(shape, repeating: 1)),
       Parameter("shift", symbol: "β", axes: ["out"], isPenalized: false, Tensor(shape)),
@@ -49,7 +59,7 @@ public struct BatchNormalization: Layer {
   }
 
   public func forward(_ input: Tensor, trace: inout LayerTrace, mode: ForwardMode, random: inout RandomStream) {
-    let (rows, columns) = input.matrixExtents
+    let (rows, columns) = extents(input)
     trace.output.resize(to: input.shape)
     if trace.extras.isEmpty { trace.extras = [.empty, Tensor([columns]), Tensor([columns])] }
     trace.extras[0].resize(to: input.shape)
@@ -101,7 +111,7 @@ public struct BatchNormalization: Layer {
   }
 
   public mutating func absorb(_ trace: LayerTrace) {
-    let rows = Scalar(trace.output.matrixExtents.rows)
+    let rows = Scalar(extents(trace.output).rows)
     let unbiased = rows > 1 ? rows / (rows - 1) : 1
     let momentum = BatchNormalization.momentum
     for j in 0..<buffers[0].value.count {
@@ -113,12 +123,12 @@ public struct BatchNormalization: Layer {
   public func backward(
     _ input: Tensor, outputGradient: Tensor, joined: Bool, wantsInputGradient: Bool, trace: inout LayerTrace
   ) {
-    let (rows, columns) = input.matrixExtents
+    let (rows, columns) = extents(input)
     let normalized = trace.extras[0]
     trace.inputGradient.setElementwiseProduct(outputGradient, normalized)
     if trace.parameterGradients.isEmpty { trace.parameterGradients = [Tensor([columns]), Tensor([columns])] }
-    trace.parameterGradients[0].setColumnSums(trace.inputGradient)
-    trace.parameterGradients[1].setColumnSums(outputGradient)
+    trace.parameterGradients[0].setColumnSums(trace.inputGradient, columns: columns)
+    trace.parameterGradients[1].setColumnSums(outputGradient, columns: columns)
     guard wantsInputGradient else { return }
     let (scale, variance) = (parameters[0].value, trace.extras[2])
     let (dScale, dShift) = (trace.parameterGradients[0], trace.parameterGradients[1])
@@ -143,11 +153,13 @@ public struct BatchNormalization: Layer {
     ]
     return PyTorchLayer(
       construction: [
-        "self.\(name) = nn.BatchNorm1d(\(input.elementCount), eps=\(epsilonText), momentum=\(BatchNormalization.momentum))"
+        "self.\(name) = nn.BatchNorm1d(\(features(of: input)), eps=\(epsilonText), momentum=\(BatchNormalization.momentum))"
       ],
       loading: pairs.map { "self.\(name).\($0).copy_(tensors[\"layer\(number).\($1)\"])" },
       computation: [
-        input.rank <= 1 ? "h = self.\(name)(h)" : "h = self.\(name)(h.flatten(1)).reshape(h.shape)"
+        input.rank <= 1
+          ? "h = self.\(name)(h)"
+          : "h = self.\(name)(h.\(input.rank == 3 ? "flatten(0, 2)" : "flatten(1)")).reshape(h.shape)"
       ])
   }
 

@@ -105,7 +105,11 @@ public struct Dense: Layer {
   private func propagate(_ input: Tensor, delta: Tensor, wantsInputGradient: Bool, trace: inout LayerTrace) {
     trace.parameterGradients[0].setProduct(input, delta, transposingFirst: true)
     if hasBias { trace.parameterGradients[1].setColumnSums(delta) }
-    if wantsInputGradient { trace.inputGradient.setProduct(delta, parameters[0].value, transposingSecond: true) }
+    if wantsInputGradient {
+      trace.inputGradient.setProduct(delta, parameters[0].value, transposingSecond: true)
+      // Pictures were seen flat, but are none for the layer below.
+      if trace.inputGradient.shape != input.shape { trace.inputGradient.resize(to: input.shape) }
+    }
   }
 
   public func forwardText(_ signs: LayerSigns) -> String {
@@ -206,7 +210,7 @@ public struct Dense: Layer {
     case .inputGradient:
       guard let delta, delta.count > 0 else { return nil }
       let row = position[0]
-      let k = x.offset(of: [0] + [position.dropFirst().reduce(0) { $0 + $1 }])
+      let k = input.offset(of: [0] + position.dropFirst())
       return Terms.sum(
         name: "∂\(signs.input)[\(row),\(k)]", formula: "Σ_j δ\(n)[\(row),j]·W\(n)[\(k),j]",
         products: (0..<units).map { (delta[row, $0], weight[k, $0]) }, constant: nil)

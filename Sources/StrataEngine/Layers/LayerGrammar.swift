@@ -30,15 +30,19 @@ public struct LayerGrammar: Hashable, Sendable {
   public var options: [LayerWord]
   /// Complete examples, each of which must work: they are help and conformance tests at once.
   public var examples: [String]
+  /// The shape of a sample that the examples can take.
+  public var exampleInput: Shape
 
   public init(
-    keyword: String, summary: String, positional: [LayerWord], options: [LayerWord] = [], examples: [String]
+    keyword: String, summary: String, positional: [LayerWord], options: [LayerWord] = [], examples: [String],
+    exampleInput: Shape = [5]
   ) {
     self.keyword = keyword
     self.summary = summary
     self.positional = positional
     self.options = options
     self.examples = examples
+    self.exampleInput = exampleInput
   }
 
   /// `dense N [ACTIVATION] [--init NAME]`

@@ -76,3 +76,15 @@ enum Terms {
     value < 0 ? "(\(number(value)))" : number(value)
   }
 }
+
+extension Terms {
+  /// A number for a column of numbers: three digits behind the point, where that shows anything of it.
+  static func fixed(_ value: Scalar) -> String {
+    let magnitude = abs(Double(value))
+    guard value.isFinite, magnitude >= 5e-4, magnitude < 1000 else { return number(value) }
+    let thousandths = Int((magnitude * 1000).rounded())
+    let rest = String(thousandths % 1000)
+    let digits = String(repeating: "0", count: 3 - rest.count) + rest
+    return (value < 0 ? "-" : "") + "\(thousandths / 1000).\(digits)"
+  }
+}

@@ -31,6 +31,13 @@ public struct Network: Model {
   /// The shape of one output sample: the last layer's, or the input's without layers.
   public var outputShape: Shape? { outputShapes.last ?? inputShape }
 
+  /// Whether what comes out on top are maps that layers have made, not the input as it is.
+  public var endsInMaps: Bool {
+    // Layers that keep the shape, as dropout does, are passed over, also while no shape is known.
+    let last = layers.last { $0 is Convolution || $0 is any PoolingLayer || $0 is Dense || $0 is Flatten }
+    return last is Convolution || last is any PoolingLayer
+  }
+
   /// Puts a layer in so that it becomes number `position` (1 is at the input, count + 1 on top), with fresh weights.
   /// Returns the numbers of the layers above that had to be made afresh because their input changed.
   @discardableResult
@@ -64,7 +71,11 @@ public struct Network: Model {
     var new = self
     let old = layers[position - 1]
     new.layers[position - 1] = layer
-    if type(of: old) == type(of: layer), !old.parameters.isEmpty, let input = inputShape(of: position) {
+    // Whoever asks for another start wants one.
+    let wantsOtherStart = Network.start(layer).map { $0 != Network.start(old) } ?? false
+    if type(of: old) == type(of: layer), !old.parameters.isEmpty, !wantsOtherStart,
+      let input = inputShape(of: position)
+    {
       var candidate = layer
       var stream = RandomStream(seed: seed, name: "initialize layer \(position)")
       candidate.initialize(for: input, random: &stream)
@@ -77,6 +88,12 @@ public struct Network: Model {
     let fresh = try new.fit(renewing: nil)
     self = new
     return fresh
+  }
+
+  /// What a layer's words say of how its weights begin; nil where they say nothing.
+  private static func start(_ layer: any Layer) -> Substring? {
+    let words = layer.words.split(separator: " ")
+    return words.firstIndex(of: "--init").flatMap { words.indices.contains($0 + 1) ? words[$0 + 1] : nil }
   }
 
   /// Tells the stack what its input will be. Returns the layers that were made afresh. Throws, and changes nothing,
@@ -164,7 +181,7 @@ public struct Network: Model {
   }
 
   /// The signs by which the listing calls a layer's input and output, index from 0.
-  func signs(_ index: Int) -> LayerSigns {
+  public func signs(_ index: Int) -> LayerSigns {
     LayerSigns(
       input: index == 0 ? "x" : "h\(index)", output: index == layers.count - 1 ? "y" : "h\(index + 1)",
       number: "\(index + 1)")

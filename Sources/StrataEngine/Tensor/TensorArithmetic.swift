@@ -50,6 +50,15 @@ extension Tensor {
     }
   }
 
+  /// The same, of `x` seen as rows of so many columns.
+  mutating func setColumnSums(_ x: Tensor, columns: Int) {
+    precondition(x.count % columns == 0, "\(x.shape) in rows of \(columns)")
+    if count != columns { resize(to: [columns]) }
+    x.withUnsafeElements { x in
+      withUnsafeMutableElements { ck_column_sums(x.count / columns, columns, 1, x.baseAddress, $0.baseAddress) }
+    }
+  }
+
   /// `self += a·x`, elementwise.
   mutating func add(_ x: Tensor, scale a: Scalar = 1) {
     precondition(x.count == count, "adding \(x.shape) to \(shape)")

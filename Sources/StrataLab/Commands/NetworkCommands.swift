@@ -16,17 +16,26 @@ extension Command {
 
   static let add = Command(
     "add", .build, "puts a layer on top",
-    details: "The other layers keep their weights. Where the outputs fit the data, learning is set up by itself.",
+    details: """
+      The other layers keep their weights. Where the outputs fit the data, learning is set up by itself. A dense layer \
+      above the maps of a convolution gets a flatten layer below it.
+      """,
     forms: [
       Form([Place("LAYER …", .layer, "a layer's words, such as dense 64 relu")]) { arguments throws(StrataError) in
         let layer = try makeLayer(named: arguments.words("LAYER …"))
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
           var position = 0
+          var additions: [String] = []
           let notes = try experiment.changeNetwork { (network) throws(StrataError) in
             position = network.layers.count + 1
+            if layer is Dense, network.endsInMaps {
+              try network.insert(Flatten(), at: position)
+              additions.append("layer \(position), flatten, makes one row of the maps")
+              position += 1
+            }
             return try network.insert(layer, at: position)
           }
-          return layerOutcome(position, experiment, notes)
+          return layerOutcome(position, experiment, additions + notes)
         }
       }
     ],

@@ -193,7 +193,8 @@ extension Command {
       let accuracy = timeline.latest(headline, branch: branch.number)?.value
       table.rows.append([
         branch.number == timeline.branchNumber ? "▶" : "", branch.label,
-        branch.fork.map { "branch \($0.branch)" } ?? "", branch.fork.map { "\($0.step)" } ?? "", "\(branch.end.step)",
+        branch.fork.map { timeline.name(ofParent: $0.branch) } ?? "", branch.fork.map { "\($0.step)" } ?? "",
+        "\(branch.end.step)",
         loss.map { NumberText.short($0) } ?? "", accuracy.map { NumberText.short($0, digits: 3) } ?? "",
         timeline.difference(of: branch) ?? "",
       ])

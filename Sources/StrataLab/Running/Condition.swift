@@ -157,6 +157,8 @@ private struct ConditionScanner {
   }
 
   private mutating func count(_ verb: String, unit: String) throws(StrataError) -> Int {
+    // `rises` alone means once.
+    if verb == "rises", words.last == nil || words.last == "and" || words.last == "or" { return 1 }
     guard let word = words.popLast(), let count = Int(word), (1...1_000_000).contains(count) else {
       throw StrataError("a whole number was expected after \(verb)", try: "loss \(verb) 3 \(unit)")
     }

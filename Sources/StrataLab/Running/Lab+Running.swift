@@ -7,7 +7,7 @@ extension Lab {
     guard timeline.present.isReady else {
       throw timeline.present.missing ?? StrataError("nothing can run yet", try: "data digits")
     }
-    timeline.addWaypoint()
+    timeline.addWaypoint(isMovement: true)
     timeline.keep()
     fault = nil
     var run = run

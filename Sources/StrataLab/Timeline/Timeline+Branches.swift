@@ -31,6 +31,11 @@ extension Timeline {
     setBranch(number) { $0.name = name }
   }
 
+  /// `branch 2`, or that it is there no more.
+  public func name(ofParent number: Int) -> String {
+    "branch \(allBranches[number - 1].label)" + (allBranches[number - 1].isDeleted ? ", deleted" : "")
+  }
+
   /// What makes a branch different from the one that it left, as a command; nil for the first.
   public func difference(of branch: Branch) -> String? {
     guard let fork = branch.fork else { return nil }

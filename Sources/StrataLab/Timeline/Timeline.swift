@@ -165,10 +165,15 @@ public struct Timeline: Sendable {
   }
 
   /// Remembers that a movement begins here: `back` comes back to it.
-  mutating func addWaypoint() {
+  /// A movement makes those that began further on, before we came back, no longer the newest.
+  mutating func addWaypoint(isMovement: Bool = false) {
     let tick = present.tick
     var owner = branchNumber - 1
-    while let fork = allBranches[owner].fork, tick < fork.tick { owner = fork.branch - 1 }
+    if isMovement { allBranches[owner].waypoints.removeAll { $0 > tick } }
+    while let fork = allBranches[owner].fork, tick < fork.tick {
+      owner = fork.branch - 1
+      if isMovement { allBranches[owner].waypoints.removeAll { $0 > tick } }
+    }
     let after = allBranches[owner].waypoints.lastIndex { $0 <= tick }
     if let after, allBranches[owner].waypoints[after] == tick { return }
     allBranches[owner].waypoints.insert(tick, at: after.map { $0 + 1 } ?? 0)

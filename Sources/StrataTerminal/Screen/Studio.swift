@@ -354,7 +354,8 @@ public struct Studio: Sendable {
     let isMovement = outcome["tick"] != nil
     let isLong = lines.count > outcome.notes.count + 1
     // In a lesson, an answer of several lines stands with the narration, which may go on to talk about it.
-    if isOfSession, !isMovement, isLong { lines.forEach { lesson?.narration.append(TextLine($0)) } }
+    let isAsked = ["print", "explain"].contains(lastCommand.prefix { $0 != " " })
+    if isOfSession, !isMovement, isLong || isAsked { lines.forEach { lesson?.narration.append(TextLine($0)) } }
     let room = max(size.columns - TextLayout.width(lastCommand) - 12, 1)
     let whole = lines.joined(separator: " · ")
     answer = TextLine(TextLayout.truncated(lines.count <= 3 ? whole : lines[0], to: room), role)

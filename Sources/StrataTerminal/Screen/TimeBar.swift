@@ -41,7 +41,10 @@ enum TimeBar {
     let memory = lab.timeline.memory
     var parts = ["step \(formatGrouped(lab.moment.step)) of \(formatGrouped(lab.timeline.branch.end.step))"]
     if lab.timeline.branches.count > 1 {
-      parts.append("branch \(lab.timeline.branchNumber)/\(lab.timeline.branches.count)")
+      // Numbers of deleted branches are not given again.
+      let (number, count) = (lab.timeline.branchNumber, lab.timeline.branches.count)
+      let isGapless = lab.timeline.branches.last?.number == count
+      parts.append(isGapless ? "branch \(number)/\(count)" : "branch \(number), one of \(count)")
     }
     parts.append("kept \(megabytes(memory.bytes)) of \(megabytes(memory.bound)) MB")
     return parts.joined(separator: " · ")

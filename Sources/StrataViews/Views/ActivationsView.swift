@@ -19,6 +19,18 @@ extension View {
       .filter { options.layer == nil || $0.index == options.layer }
       .compactMap { part in LayerState(part: part, in: batch).map { (part, $0) } }
     guard !states.isEmpty else { return .message("layer \(options.layer ?? 0) has no activation") }
+    if let layer = options.layer, let part = states.first?.0, let name = batch.activityName(of: part),
+      let output = batch.kept(name), output.shape.rank == 4, size.rows >= 12
+    {
+      let sample = min(options.sample, output.shape[0] - 1)
+      let below = Size(columns: size.columns, rows: size.rows - 7)
+      return .rows([
+        Part(.rows(states.prefix(1).map { part, state in layerPart(part, state) }), length: .cells(6)),
+        Part(
+          MapPictures.tiles(output, sample: sample, size: below), title: "maps of layer \(layer)",
+          note: "sample \(sample) of the mini-batch"),
+      ])
+    }
     let fitting = max(size.rows / 4, 1)
     return .rows(states.prefix(fitting).map { part, state in layerPart(part, state) })
   }

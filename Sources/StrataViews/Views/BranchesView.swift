@@ -25,7 +25,7 @@ extension View {
       let isHere = branch.number == timeline.branchNumber
       return [
         TextLine((isHere ? "▸ " : "  ") + branch.label, isHere ? .accent : .plain),
-        TextLine(branch.fork.map { "branch \($0.branch) at step \($0.step)" } ?? "the first", .quiet),
+        TextLine(branch.fork.map { "\(timeline.name(ofParent: $0.branch)) at step \($0.step)" } ?? "the first", .quiet),
         TextLine("step \(branch.end.step)"),
       ] + values + [TextLine(difference ?? "")]
     }

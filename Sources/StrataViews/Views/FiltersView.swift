@@ -9,8 +9,9 @@ extension View {
     "filters", title: "filters", summary: "weights as images: what each unit of a layer looks for",
     usage: "[LAYER | TENSOR] [--sorted | --unsorted]",
     reasonMissing: { noParameters($0) },
-    note: { lab, options in Filters(lab, options)?.note ?? "" }
+    note: { lab, options in KernelPictures(lab, options)?.note ?? Filters(lab, options)?.note ?? "" }
   ) { lab, options, size in
+    if let kernels = KernelPictures(lab, options) { return kernels.figure(size) }
     guard let filters = Filters(lab, options) else {
       return .message("layer \(options.layer ?? 1) has no weights")
     }
@@ -57,7 +58,8 @@ struct Filters {
     let widths = all.map {
       isGenerative ? ($0.matrixExtents.columns, $0.shape[0]) : ($0.shape[0], $0.matrixExtents.columns)
     }
-    let fits = zip(widths, widths.dropFirst()).allSatisfy { $0.1 == $1.0 }
+    // Kernels of convolutions are no matrix from layer to layer.
+    let fits = all.allSatisfy { $0.shape.rank == 2 } && zip(widths, widths.dropFirst()).allSatisfy { $0.1 == $1.0 }
     isProjected = fits && widths.first?.0 == first.elementCount
     chain = isProjected ? all : [named.tensor]
     symbols = (isProjected ? below.map(\.symbol) : []) + [named.symbol]

@@ -76,25 +76,28 @@ private func chart(_ lab: Lab, _ options: ViewOptions, name: String, isLogarithm
   func points(_ key: String, _ branch: Int, upTo last: Int = .max) -> [HistoryPoint] {
     timeline.points(of: key, branch: branch, upTo: last).filter { first == 0 || $0.firstStep > first }
   }
+  // Asked for the test part alone, all curves are of it, those of other branches too.
+  let isOfTest = options.tensor?.hasPrefix("test ") ?? false
+  let key = isOfTest ? "test " + name : name
   var series: [LineChart.Series] = []
   for branch in timeline.branches
   where branch.number != timeline.branchNumber && options.branches?.contains(branch.number) != false {
     // What is only measured on the test part is drawn from there.
-    let own = points(name, branch.number)
+    let own = points(key, branch.number)
     let shown = own.isEmpty ? points("test " + name, branch.number) : own
     series.append(curve("branch \(branch.label)", shown, role: .past, pattern: .dotted))
   }
   let end = timeline.branch.end.step
   if end > step {
     // What lies ahead on this branch, after going back.
-    let ahead = points(name, timeline.branchNumber).filter { $0.lastStep >= step }
+    let ahead = points(key, timeline.branchNumber).filter { $0.lastStep >= step }
     series.append(curve("ahead", ahead, role: .past, pattern: .dashed))
   }
   for (key, label, role, pattern) in [
     (name, "train", ColorRole.series1, LinePattern.solid), ("test " + name, "test", .series2, .dashed),
   ] {
     let shown = points(key, timeline.branchNumber, upTo: step)
-    if !shown.isEmpty { series.append(curve(label, shown, role: role, pattern: pattern)) }
+    if !shown.isEmpty, !isOfTest || label == "test" { series.append(curve(label, shown, role: role, pattern: pattern)) }
   }
   series.removeAll { $0.points.isEmpty }
   var range: ClosedRange<Double>?

@@ -6,7 +6,8 @@ import StrataPlot
 
 extension View {
   static let tensor = View(
-    "tensor", title: "tensor", summary: "any tensor as a picture, chosen by its role and rank", usage: "[NAME]",
+    "tensor", title: "tensor", summary: "any tensor as a picture, chosen by its role and rank",
+    usage: "[NAME] [--sample N]",
     reasonMissing: { allTensors($0).isEmpty ? "nothing to look at yet: data digits" : nil },
     note: { lab, options in
       chosen(lab, options).map { "\($0.name) \($0.tensor.shape) · \($0.role.rawValue)" } ?? ""
@@ -16,7 +17,7 @@ extension View {
       return .message("there is no tensor '\(options.tensor ?? "")': print lists them")
     }
     guard named.tensor.count > 0 else { return .message("\(named.name) has not been computed yet") }
-    return picture(named, lab: lab, size: size)
+    return picture(named, lab: lab, sample: options.sample, size: size)
   }
 }
 
@@ -47,7 +48,7 @@ private func visibleTiles(_ named: NamedTensor, _ image: PictureShape, size: Siz
       total: count))
 }
 
-private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
+private func picture(_ named: NamedTensor, lab: Lab, sample: Int, size: Size) -> Figure {
   let tensor = named.tensor
   let isSigned = named.role == .parameter || named.role == .gradient || named.role == .moment
   let shading: Shading = isSigned ? .signed : .sequential
@@ -61,6 +62,10 @@ private func picture(_ named: NamedTensor, lab: Lab, size: Size) -> Figure {
           ImageTile(Grid(rows: shape[1], columns: shape[2]) { tensor[flat: index * each + $0 * shape[2] + $1] })
         }, shading: isSigned ? .signed : .grey))
   }
+  if named.axes.last == "map", shape.rank == 4 {
+    return MapPictures.tiles(tensor, sample: min(sample, shape[0] - 1), size: size, hasCaptions: true)
+  }
+  if named.axes == ["row", "column", "in", "out"] { return KernelPictures(named).figure(size) }
   // States of visible units that are an image's: the same.
   let input = lab.experiment.data?.inputShape ?? []
   if shape.rank == 2, input.rank >= 2, shape[1] == input.elementCount, ["visible", "vis"].contains(named.axes.last) {

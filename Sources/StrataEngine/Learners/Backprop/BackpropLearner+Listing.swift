@@ -98,7 +98,7 @@ extension BackpropLearner {
     let (name, n) = ("layer\(index + 1)", "\(index + 1)")
     let signs = network.signs(index)
     let isTop = index == network.layers.count - 1
-    let rows = ["batch", "out"]
+    let rows = MapShape.axes(network.outputShapes[index])
     var all: [NamedTensor] = []
     for (p, parameter) in layer.parameters.enumerated() {
       let sign = "\(parameter.symbol)\(n)"
@@ -131,7 +131,8 @@ extension BackpropLearner {
     all.append(NamedTensor("\(name).output", symbol: signs.output, role: outputRole, axes: rows, trace.output))
     for (e, extra) in layer.extras.enumerated() {
       let tensor = e < trace.extras.count ? trace.extras[e] : .empty
-      all.append(NamedTensor("\(name).\(extra.name)", role: .statistic, axes: extra.axes, tensor))
+      let axes = extra.axes == ["batch", "out"] ? rows : extra.axes
+      all.append(NamedTensor("\(name).\(extra.name)", role: .statistic, axes: axes, tensor))
     }
     let incoming = isTop ? outputGradient : traces[index + 1].inputGradient
     if isTop && form.isJoined {

@@ -46,7 +46,9 @@ extension BackpropLearner: Predictor {
     var (x, t) = (Tensor.empty, Tensor.empty)
     var random = RandomStream(seed: seed, name: "evaluation")
     var traces = [LayerTrace](repeating: LayerTrace(), count: network.layers.count)
-    let chunk = 500
+    // Maps of many samples would not fit into the caches, and not into memory where they are many.
+    let widest = network.outputShapes.reduce(1) { max($0, $1.elementCount) }
+    let chunk = min(max(4_000_000 / widest, 1), 500)
     for start in stride(from: 0, to: samples.count, by: chunk) {
       let rows = Int32(start)..<Int32(min(start + chunk, samples.count))
       samples.inputs.gather(rows, into: &x)
@@ -64,7 +66,11 @@ extension BackpropLearner: Predictor {
   }
 
   public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {
-    try explained(name, at: position) { explanation(of: $0, at: $1) }
+    var explained = try explained(name, at: position) { explanation(of: $0, at: $1) }
+    if let named = tensor(named: name), honest(named, at: position) != nil {
+      explained.lines.append("but there stands \(number(Scalar(explained.value)))")
+    }
+    return explained
   }
 
   private func explanation(of named: NamedTensor, at position: [Int]) -> [String]? {
@@ -191,8 +197,15 @@ extension BackpropLearner: GradientCheckable {
       return (cost(high, &probe) - cost(low, &probe)) / (Double(high) - Double(low))
     }
     let wide = slope(width, &self)
-    let narrow = slope(width / 2, &self)
+    var narrow = slope(width / 2, &self)
+    var isSmooth = true
+    if abs(wide - narrow) > 1e-2 * max(abs(wide), abs(narrow)) {
+      // Corners (of rectifiers, of maxima) lie within the width, and there are many where all places of a map share a
+      // weight. Closer by, fewer do.
+      narrow = slope(width / 8, &self)
+      isSmooth = false
+    }
     network.layers[layer].parameters[p].value[flat: offset] = old
-    return (4 * narrow - wide) / 3
+    return isSmooth ? (4 * narrow - wide) / 3 : narrow
   }
 }
