@@ -15,7 +15,7 @@ struct ReferenceCase: Sendable, CustomStringConvertible {
   var description: String { name }
 
   /// `name;layers=…;loss=…;rate=…`
-  init(source: String, key: String, text: String) {
+  init(source: String = "pytorch", key: String, text: String) {
     self.source = source
     self.key = key
     let parts = text.split(separator: ";").map(String.init)

@@ -13,7 +13,10 @@ struct Subject: CustomStringConvertible, Sendable {
 
 enum Subjects {
   /// Made-up samples with numbers from `low` to 1.
-  static func data(classes: Int, inputShape: Shape = [5], count: Int = 23, low: Scalar = -1) -> DataSet {
+  static func data(
+    classes: Int, features: Int = 5, count: Int = 23, low: Scalar = -1, inputShape: Shape? = nil
+  ) -> DataSet {
+    let inputShape = inputShape ?? [features]
     let features = inputShape.elementCount
     var random = RandomStream(seed: 11, name: "subject")
     var x = Tensor([count, features])
