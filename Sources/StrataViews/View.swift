@@ -73,8 +73,8 @@ public struct View: Sendable {
 public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
-  .dream, .maps, .receptive, .activations, .gradients, .boundary, .map, .clusters, .guesses, .sweep, .surface, .samples,
-  .confusion, .tensor, .branches, .timeline,
+  .dream, .maps, .receptive, .activations, .gradients, .boundary, .surface, .samples, .confusion, .tensor, .map,
+  .clusters, .guesses, .sweep, .branches, .timeline,
 ]
 
 /// The view with this name; nil when there is none.

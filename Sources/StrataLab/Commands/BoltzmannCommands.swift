@@ -62,7 +62,8 @@ extension Command {
             return levelOutcome(network.levels.count, experiment, notes)
           }
           var position = 0
-          let notes = try experiment.changeModel(elseTry: "rbm 64") { (network: inout BeliefNetwork) throws(StrataError) in
+          let notes = try experiment.changeModel(elseTry: "rbm 64") {
+            (network: inout BeliefNetwork) throws(StrataError) in
             try network.stack(chosen)
             position = network.levels.count
           }

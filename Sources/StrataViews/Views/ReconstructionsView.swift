@@ -50,7 +50,9 @@ private struct Reconstructions {
   }
 
   func sheet(data: DataSet?) -> TileSheet? {
-    if Reconstructions.hasBatch(batch) { return batch.autoencoders != nil ? autoencoder() : (batch.hasDirections ? twoDirections() : level()) }
+    if Reconstructions.hasBatch(batch) {
+      return batch.autoencoders != nil ? autoencoder() : (batch.hasDirections ? twoDirections() : level())
+    }
     return data.flatMap { throughTheModel($0) }
   }
 
@@ -139,7 +141,9 @@ private struct Reconstructions {
     let input = samples.inputs.tensor(Int32(first)..<Int32(min(first + 24, samples.count)))
     let count = input.matrixExtents.rows
     let flat = input.reshaped(to: Shape(rows: count, columns: input.matrixExtents.columns))
-    let back = batch.stack?.reconstruction(of: flat) ?? batch.autoencoders?.reconstruction(of: flat) ?? (batch.learner as? any Predictor)?.predict(input).output
+    let back =
+      batch.stack?.reconstruction(of: flat) ?? batch.autoencoders?.reconstruction(of: flat)
+      ?? (batch.learner as? any Predictor)?.predict(input).output
     guard let back, back.count == input.count else { return nil }
     let lines = [line("x", "input", flat, ""), line("p(x)", "back", back, ""), difference(flat, back, "x − p(x)", "")]
     return sheet(lines, count: count)

@@ -104,12 +104,14 @@ extension AutoencoderLearner: GradientCheckable {
     }
     var probe = self
     // The present mini-batch with the noise that it has, or the next one.
-    if let forward = probe.program.firstIndex(of: .encode), probe.line > forward || (probe.line == 0 && code.count > 0) {
+    if let forward = probe.program.firstIndex(of: .encode), probe.line > forward || (probe.line == 0 && code.count > 0)
+    {
       probe.line = forward
     }
     while probe.program[probe.line] != .update { probe.step() }
     guard probe.loss.isFinite else {
-      throw StrataError("the cost of this mini-batch is \(probe.loss): there is no gradient to check", try: "back 1 step")
+      throw StrataError(
+        "the cost of this mini-batch is \(probe.loss): there is no gradient to check", try: "back 1 step")
     }
     return probe.machine.parameters.indices.map { probe.check($0) }
   }

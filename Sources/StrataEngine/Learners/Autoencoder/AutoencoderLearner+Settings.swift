@@ -6,7 +6,8 @@ extension AutoencoderLearner {
     SettingDescription("rate", .number(0...1e6), "ε, how far each update goes"),
     SettingDescription("momentum", .number(0...0.9999), "μ, the share of the last update that goes on"),
     SettingDescription("batch", .integer(1...1_000_000), "samples in a mini-batch"),
-    SettingDescription("denoise", .number(0...100), "the noise put on the input: a share, or a deviation", keptByModel: true),
+    SettingDescription(
+      "denoise", .number(0...100), "the noise put on the input: a share, or a deviation", keptByModel: true),
     SettingDescription("sparse", .number(0...1e6), "λ, the weight of the penalty on the code", keptByModel: true),
     SettingDescription("optimizer", .choice(UpdateRule.allCases.map(\.rawValue)), "what is done with the gradient"),
     SettingDescription("noise", .choice(Corruption.allCases.map(\.rawValue)), "the kind of noise", keptByModel: true),

@@ -257,7 +257,8 @@ public struct AutoencoderLearner: Learner {
     for (name, tensor) in written {
       guard let place = tensor.firstNonFinite else { continue }
       return NumericFault(
-        line: line + 1, layer: level + 1, tensor: name, position: tensor.position(of: place), value: tensor[flat: place])
+        line: line + 1, layer: level + 1, tensor: name, position: tensor.position(of: place), value: tensor[flat: place]
+      )
     }
     return nil
   }
