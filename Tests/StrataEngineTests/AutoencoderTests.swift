@@ -43,7 +43,7 @@ import Testing
 
   @Test("noise is put on the input as it is named, and the cost is against the input without it")
   func noise() throws {
-    let data = Subjects.data(classes: 2, inputShape: [200], low: 0.1)
+    let data = Subjects.data(classes: 2, low: 0.1, inputShape: [200])
     for (corruption, share) in [(Corruption.masking, 0.3), (.saltAndPepper, 0.4), (.gaussian, 0.5)] {
       let noisy = plan(3) { ($0.corruption, $0.noise) = (corruption, share) }
       var learner = try AutoencoderLearner(
