@@ -27,7 +27,7 @@ import Testing
   /// Large numbers are left to other tests: here every line shall be quick.
   func isQuick(_ line: String) -> Bool {
     !["999999", "1e9", "seconds", "second", "mnist", "fashion", "digits"].contains { line.contains($0) }
-      && !line.hasPrefix("save") && !line.hasPrefix("load") && line != "run"
+      && !["save", "load", "export"].contains { line.hasPrefix($0) } && line != "run"
       && !(line.hasPrefix("run until"))
   }
 
