@@ -270,6 +270,9 @@ CLONES static void K(unpool_blocks)(const void *data, ptrdiff_t first, ptrdiff_t
           } else if (g.kind == ck_pool_root) {
             const S *x = job->x + at, *y = job->y + out;
             FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = y[m] == 0 ? 0 : dy[m] * x[m] / y[m];
+          } else if (g.kind == ck_pool_probability) {
+            const S *x = job->x + at, *y = job->y + out;
+            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = dy[m] * x[m] * (1 - y[m]);
           } else {
             FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = dy[m] * share;
           }

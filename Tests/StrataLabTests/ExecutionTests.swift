@@ -96,6 +96,8 @@ import Testing
       "save plot loss x.exe",
       "rbm", "rbm 0", "rbm x", "rbm 8 --visible nothing", "rbm 8 --labels maybe", "rbm 8 --on nosuchdata", "stack",
       "stack rbm 8", "stack nothing 8", "stack autoencoder 8", "autoencoder", "autoencoder 0", "autoencoder 8 nothing",
+      "crbm", "crbm 0 3x3", "crbm 8", "crbm 8 3", "crbm 8 3x3", "crbm 8 3x3 --pool 0", "crbm 8 3x3 --pool x",
+      "crbm 8 3x3 --visible nothing", "crbm 8 3x3 --on nosuchdata", "crbm 8 3x3 --on digits --pool 4", "stack crbm 8 3x3",
       "autoencoder 8 --denoise x", "autoencoder 8 --denoise 2",
       "autoencoder 8 --output relu --loss binary-cross-entropy",
       "autoencoder 8 tanh --sparse 1 --sparsity kl", "learn autoencoder", "pca 0", "pca x", "kmeans", "kmeans 0",
