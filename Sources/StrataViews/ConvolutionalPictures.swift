@@ -79,20 +79,22 @@ struct LevelPictures {
     let left = max(min(size.columns / 4, 34), 12)
     let isNarrow = size.columns < 40
     let levels = options.layer.map { [$0] } ?? Array(1...network.levelCount)
-    let lines = levels.count * 2
-    let each = Size(
-      columns: isNarrow ? size.columns : size.columns - left - 2, rows: max(size.rows / lines - 1, 1))
-    let rows = levels.flatMap { number -> [Part] in
+    var lines = levels.flatMap { number -> [(title: String, tensor: Tensor)] in
       let belief = beliefs[number - 1]
       let block = network.levels[number - 1].block
       return [
-        Part(
-          MapPictures.tiles(belief.hidden, size: each), title: "level \(number), hidden",
-          note: "\(belief.hidden.shape.dropFirst)"),
-        Part(
-          MapPictures.tiles(belief.pooled, size: each), title: "pooled, blocks of \(block.rows)×\(block.columns)",
-          note: "\(belief.pooled.shape.dropFirst)"),
+        ("level \(number), hidden", belief.hidden),
+        ("level \(number), pooled by \(block.rows)×\(block.columns)", belief.pooled),
       ]
+    }
+    // Where room is short, what is passed up says more than what it was made of.
+    let fitting = max(size.rows / 4, 1)
+    if lines.count > fitting { lines = lines.indices.filter { $0 % 2 == 1 }.map { lines[$0] } }
+    lines = Array(lines.prefix(fitting))
+    let each = Size(
+      columns: isNarrow ? size.columns : size.columns - left - 2, rows: max(size.rows / lines.count - 1, 1))
+    let rows = lines.map {
+      Part(MapPictures.tiles($0.tensor, size: each), title: $0.title, note: "\($0.tensor.shape.dropFirst)")
     }
     guard !isNarrow else { return .rows(rows) }
     let small = Size(columns: left, rows: max(size.rows / 2 - 1, 1))

@@ -127,7 +127,9 @@ struct KernelProbabilisticPoolingTests {
     let g = ck_pooling(
       kind: ck_pool_probability, batch: 1, rows: 2, columns: 2, maps: 5, window_rows: 2, window_columns: 2)
     // Map by map: one far above, all far below, two alike far above, a nan, an infinity.
-    let rows: [[Float]] = [[800, 0, 0, 0], [-800, -900, -800, -800], [700, 700, 0, 1], [0, .nan, 0, 0], [.infinity, 0, 0, 0]]
+    let rows: [[Float]] = [
+      [800, 0, 0, 0], [-800, -900, -800, -800], [700, 700, 0, 1], [0, .nan, 0, 0], [.infinity, 0, 0, 0],
+    ]
     let x = (0..<4).flatMap { unit in rows.map { $0[unit] } }
     let all = answers(g, x, nil, seed: 3)
     func p(_ unit: Int, _ map: Int) -> Float { all.p[unit * 5 + map] }

@@ -23,9 +23,10 @@ extension Terms {
     let powers = inputs.map { exp($0 - shift) }
     let total = exp(-shift) + powers.reduce(0, +)
     let less = shift > 0 ? " − \(number(shift))" : ""
+    let off = shift > 0 ? "−\(number(shift))" : "0"
     var lines = [
       "rows \(corner.row)…\(corner.row + window.rows - 1), columns \(corner.column)…"
-        + "\(corner.column + window.columns - 1) of map \(map): e^(\(sign)\(less)), and for none e^\(shift > 0 ? "−\(number(shift))" : "0")"
+        + "\(corner.column + window.columns - 1) of map \(map): e^(\(sign)\(less)), and for none e^\(off)"
     ]
     var own = 0.0
     for i in 0..<window.rows {

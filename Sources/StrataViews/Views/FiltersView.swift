@@ -9,7 +9,9 @@ extension View {
     "filters", title: "filters", summary: "weights as images: what each unit of a layer looks for",
     usage: "[LAYER | TENSOR] [--sorted | --unsorted]",
     reasonMissing: { noParameters($0) },
-    note: { lab, options in FieldPictures(lab, options)?.note ?? KernelPictures(lab, options)?.note ?? Filters(lab, options)?.note ?? "" }
+    note: { lab, options in
+      FieldPictures(lab, options)?.note ?? KernelPictures(lab, options)?.note ?? Filters(lab, options)?.note ?? ""
+    }
   ) { lab, options, size in
     if let fields = FieldPictures(lab, options) { return fields.figure(size) }
     if let kernels = KernelPictures(lab, options) { return kernels.figure(size) }

@@ -125,6 +125,7 @@ private struct Reconstructions {
       line.missing = batch.whyMissing(name)
       return line
     }
+    line.range = .common
     line.tile = { place, _ in ImageTile(states.anywhere(sample: place, scale: scale)) }
     return line
   }

@@ -49,7 +49,8 @@ extension BoltzmannLearner {
         phase: "wake", layer: level + 1)
     case .loop:
       return ListingLine(
-        Method.source == .particles ? "for i = 1…\(chosen.steps):" : "for i = 1…\(chosen.steps), from h⁰:", writes: ["turn"],
+        Method.source == .particles ? "for i = 1…\(chosen.steps):" : "for i = 1…\(chosen.steps), from h⁰:",
+        writes: ["turn"],
         phase: "sleep", layer: level + 1)
     case .visible: return visibleLine(n, down, labelled, weight, b)
     case .hidden: return hiddenLine(n, labelled, weight, c)

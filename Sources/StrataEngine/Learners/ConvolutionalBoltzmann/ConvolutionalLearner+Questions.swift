@@ -41,9 +41,12 @@ extension ConvolutionalLearner {
   ) {
     var x = Tensor.empty
     let count = min(samples.count, limit)
-    for start in stride(from: 0, to: count, by: 250) {
+    // So many that the hidden units of all of them stay within some tens of megabytes.
+    let largest = network.levels.map(\.hidden.shape.elementCount).max() ?? 1
+    let chunk = max(1, min(250, 10_000_000 / largest))
+    for start in stride(from: 0, to: count, by: chunk) {
       samples.inputs.gather(
-        Int32(start)..<Int32(min(start + 250, count)), as: network.levels[0].visible.shape, into: &x)
+        Int32(start)..<Int32(min(start + chunk, count)), as: network.levels[0].visible.shape, into: &x)
       body(start, network.passUp(x, through: level))
     }
   }

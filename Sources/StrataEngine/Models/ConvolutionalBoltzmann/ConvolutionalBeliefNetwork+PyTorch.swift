@@ -8,7 +8,7 @@ extension ConvolutionalBeliefNetwork: PyTorchExportable {
     var module = PyTorchModule(
       about: [
         count == 1
-          ? "A convolutional restricted Boltzmann machine: \(first.maps) maps, blocks of \(first.block.rows)×\(first.block.columns)."
+          ? "A convolutional Boltzmann machine: \(first.maps) maps, blocks of \(first.block.rows)×\(first.block.columns)."
           : "A convolutional deep belief network: \(count) machines on one another. Pooling units' probabilities are passed up."
       ],
       construction: [], loading: [], computation: [], answers: [("pooled", "self(x)")])
@@ -30,7 +30,10 @@ extension ConvolutionalBeliefNetwork: PyTorchExportable {
           "def level\(n)(self, h):",
           "    \"\"\"ln(1 + Σ e^x) of every block of hidden units, x = h ∗ W + c: the pooling unit's side of the energy.\"\"\"",
           "    x = functional.conv2d(h.permute(0, 3, 1, 2), self.W\(n), self.c\(n))",
-        ] + ProbabilisticPooling.blockMass("x", rows: level.block.rows, columns: level.block.columns).map { "    \($0)" }
+        ]
+          + ProbabilisticPooling.blockMass("x", rows: level.block.rows, columns: level.block.columns).map {
+            "    \($0)"
+          }
           + ["    return mass.permute(0, 2, 3, 1)"])
       // P(on) = 1 − e^−mass: exact also where it is small.
       module.computation.append("h = -torch.expm1(-self.level\(n)(h))")

@@ -165,7 +165,9 @@ public struct ConvolutionalBeliefNetwork: StackedModel, PlacedModel {
   }
 
   /// The pooling units' probabilities of the level below `count`: what a level learns from. The input itself for 0.
-  public func passUp(_ input: Tensor, through count: Int) -> Tensor { beliefs(input, through: count).last?.pooled ?? input }
+  public func passUp(_ input: Tensor, through count: Int) -> Tensor {
+    beliefs(input, through: count).last?.pooled ?? input
+  }
 
   /// What the pooling units of a layer stand for at the input, probabilities all the way. A pooling unit does not say
   /// which unit of its block was on: that is taken from what the levels made of `seen`, the samples that these are of, or

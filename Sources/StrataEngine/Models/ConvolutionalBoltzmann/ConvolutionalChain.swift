@@ -26,8 +26,9 @@ struct ConvolutionalChain: Sendable {
   }
 
   /// Chains whose pictures are given, or, for nil, drawn as the biases alone would have them.
-  init(_ network: ConvolutionalBeliefNetwork, chains: Int, start: Tensor?, listensAbove: Bool, random: inout RandomStream)
-  {
+  init(
+    _ network: ConvolutionalBeliefNetwork, chains: Int, start: Tensor?, listensAbove: Bool, random: inout RandomStream
+  ) {
     self.network = network
     self.listensAbove = listensAbove
     levels = network.levels.map { _ in Level() }
