@@ -57,6 +57,16 @@ private let charts: [Example] = [
     figure: .line(
       LineChart(series: [.init("∇W", points: falling(50) + [Point(51, 0), Point(52, -1)])], yScale: .logarithmic))),
   Example(
+    name: "time sheet",
+    figure: .time(
+      TimeSheet(
+        [
+          .init("x", .words((0..<30).map { TextRun(["B", "T", "␣", "", "汉"][$0 % 5], $0 % 2 == 0 ? .plain : .good) })),
+          .init("value <", note: "0…1", .heights((0..<30).map { $0 == 4 ? .nan : abs(wobble($0)) }, 0...1, .series1)),
+          .init(
+            "h1", note: "lstm", .shades(Grid(rows: 12, columns: 30) { Float(wobble($0 * 30 + $1)) }, .signed, -1...1)),
+        ], count: 30, first: 7, selected: 9))),
+  Example(
     name: "curve",
     figure: .curve(
       CurveMap(
