@@ -42,6 +42,8 @@ public struct Generation: Sendable {
   public private(set) var values: [Scalar] = []
   /// Time steps written.
   public private(set) var steps = 0
+  /// What follows the beginning in the data, `[time, features]`; empty where that is not known.
+  public var truth: [Scalar] = []
   /// Numbers a time step.
   public let features: Int
   private let grammar: SymbolAutomaton?
@@ -97,6 +99,36 @@ public struct Generation: Sendable {
       throw StrataError(
         "what \(data.name) asks for is not the next time step, so the answer cannot go in again", try: "data reber")
     }
+  }
+
+  /// The time steps that it began with.
+  public var startCount: Int {
+    switch start {
+    case .symbols(let given): given.count
+    case .values(let given): given.count / features
+    }
+  }
+
+  /// How many whole strings are of the grammar; nil where there is none.
+  public var legalCount: Int? { grammar == nil ? nil : finished.count { $0.isLegal } }
+
+  /// The mean squared error against what follows in the data, as far as both go; nil where nothing can be compared.
+  public var squaredError: Double? {
+    let written = values.dropFirst(startCount * features)
+    let count = min(written.count, truth.count)
+    guard count > 0 else { return nil }
+    return zip(written, truth).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) } / Double(count)
+  }
+
+  /// What can be said of it in numbers.
+  public var findings: [Measurements.Entry] {
+    var entries = [Measurements.Entry("generated steps", Double(steps))]
+    if let legalCount {
+      entries.append(.init("generated strings", Double(finished.count)))
+      entries.append(.init("legal strings", Double(legalCount)))
+    }
+    if let squaredError { entries.append(.init("generation error", squaredError)) }
+    return entries
   }
 
   /// Writes one time step. Throws where the network's answer is no number.

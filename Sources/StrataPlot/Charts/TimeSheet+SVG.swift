@@ -22,6 +22,10 @@ extension TimeSheet {
       if case .words = line.content {} else { height = left * Double(line.wantedRows) / Double(max(weights, 1)) }
       svg.text(line.title, x: frame.x + 6, y: y + 13, color: .role(.title), bold: true)
       if height >= 2 * SVG.lineHeight { svg.text(line.note, x: frame.x + 6, y: y + 29, color: .role(.quiet)) }
+      for (unit, label) in line.labels.enumerated() where height >= Double(line.labels.count) * SVG.fontSize {
+        let middle = (Double(unit) + 0.5) * (height - 4) / Double(line.labels.count)
+        svg.text(label, x: inner.x - 6, y: y + middle + 4, anchor: .end, color: .role(.quiet))
+      }
       let place = Frame(x: inner.x, y: y, width: inner.width, height: max(height - 4, 0))
       draw(line.content, on: &svg, in: place, step: step)
       y += height

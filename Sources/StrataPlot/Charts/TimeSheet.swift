@@ -19,15 +19,18 @@ public struct TimeSheet: Hashable, Sendable, Drawable {
     /// Under the title, where there is a second row.
     public var note: String
     public var content: Content
+    /// What the rows of shades are; shown where each has a row of cells.
+    public var labels: [String]
 
-    public init(_ title: String, note: String = "", _ content: Content) {
+    public init(_ title: String, note: String = "", _ content: Content, labels: [String] = []) {
       self.title = title
       self.note = note
       self.content = content
+      self.labels = labels
     }
 
     /// The rows that show everything: half a cell a unit, four for heights.
-    var wantedRows: Int {
+    public var wantedRows: Int {
       switch content {
       case .words: 1
       case .shades(let grid, _, _): max((grid.rows + 1) / 2, 1)
@@ -84,16 +87,21 @@ public struct TimeSheet: Hashable, Sendable, Drawable {
   func rows(in available: Int) -> [Int] {
     var rows = lines.map { line in if case .words = line.content { 1 } else { 0 } }
     var left = available - rows.reduce(0, +)
-    for limit in [\Line.wantedRows, \Line.mostRows] {
-      var isGrowing = true
-      while left > 0, isGrowing {
-        isGrowing = false
-        for index in lines.indices where left > 0 && rows[index] < lines[index][keyPath: limit] {
-          rows[index] += 1
-          left -= 1
-          isGrowing = true
-        }
+    // First what each needs to show everything, in turns; then whole cells for every unit, where there is room for all.
+    var isGrowing = true
+    while left > 0, isGrowing {
+      isGrowing = false
+      for index in lines.indices where left > 0 && rows[index] < lines[index].wantedRows {
+        rows[index] += 1
+        left -= 1
+        isGrowing = true
       }
+    }
+    for index in lines.indices.sorted(by: { !lines[$0].labels.isEmpty && lines[$1].labels.isEmpty }) {
+      let more = lines[index].mostRows - rows[index]
+      guard more > 0, more <= left else { continue }
+      rows[index] += more
+      left -= more
     }
     return rows
   }
@@ -112,10 +120,17 @@ public struct TimeSheet: Hashable, Sendable, Drawable {
       canvas.write(
         line.title, column: 0, row: row, foreground: .role(.title), style: .bold, limit: layout.titleColumns - 1,
         charset: style.charset)
-      if height > 1 {
+      if height > 1, height < max(line.labels.count, 1) || line.labels.isEmpty {
         canvas.write(
           line.note, column: 0, row: row + 1, foreground: .role(.quiet), limit: layout.titleColumns - 1,
           charset: style.charset)
+      }
+      if height >= line.labels.count {
+        for (unit, label) in line.labels.enumerated() {
+          canvas.write(
+            label, endingBefore: layout.titleColumns - 1, row: row + unit, foreground: .role(.quiet), limit: 6,
+            charset: style.charset)
+        }
       }
       draw(line.content, on: &canvas, row: row, rows: height, layout, style)
       row += height
