@@ -76,6 +76,21 @@ private struct Exported: Sendable {
           "add conv 8 2x2 tanh --stride 2 --padding 1 --bias no", "add l2pool 1x3", "add avgpool 2x1",
           "add dense 10 softmax", "run 30",
         ]),
+      Exported(
+        name: "sequences",
+        lines: [
+          "data digits", "add rnn 6 --steps each", "add rnn 5 gelu --steps each", "add lstm 6 --steps each",
+          "add lstm 5 --forget no --steps each", "add gru 6 --steps each", "add dense 7 tanh --steps each",
+          "add rnn 5 relu --steps each", "add activation softmax", "add dense 10 softmax", "run 30",
+        ]),
+      Exported(
+        name: "last-states",
+        lines: [
+          "data digits", "add rnn 7 --steps each", "add gru 7 --steps each", "add lstm 7 --forget no --steps each",
+          "add rnn 6 sigmoid", "add dense 10 softmax", "run 30",
+        ]),
+      Exported(
+        name: "last-cell", lines: ["data digits", "add lstm 7 --forget-bias 2", "add dense 10 softmax", "run 30"]),
       Exported(name: "regression", lines: ["data x^2", "add dense 8 tanh", "add dense 1", "run 50"]),
       Exported(name: "rbm", lines: ["data digits", "rbm 20", "run 30"]),
       Exported(name: "rbm-labels", lines: ["data digits", "rbm 20 --labels", "run 30"]),

@@ -170,6 +170,10 @@ extension Command {
     if !wrong.isEmpty {
       outcome.level = .warning
       outcome.append("the gradient of \(wrong.map(\.name).joined(separator: ", ")) is not what the cost does")
+      let layers = (learner.model as? Network)?.layers ?? []
+      if layers.contains(where: { ($0 as? any RecurrentLayer)?.form.truncation != nil }) {
+        outcome.append("--truncate cuts the gradient in time on purpose; finite differences see all of it")
+      }
     }
     return outcome
   }

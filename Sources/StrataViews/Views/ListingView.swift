@@ -28,7 +28,7 @@ private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
   var currentRows = 0..<0
   for (index, line) in listing.enumerated() {
     let isNext = index == learner.line
-    let shape = line.writes.first.flatMap { tensors[$0] }.map(written) ?? ""
+    let shape = (line.counter ?? line.writes.first).flatMap { tensors[$0] }.map(written) ?? ""
     let start = lines.count
     lines += numbered(
       line, number: index + 1, digits: digits, isNext: isNext, shape: shape, columns: size.columns)
