@@ -43,6 +43,10 @@ struct SequenceSheet {
     return (0..<features).map { feature in
       let values = (0..<count).map { Double(input[flat: $0 * features + feature]) }
       let name = data.featureNames.indices.contains(feature) ? data.featureNames[feature] : "x\(feature + 1)"
+      // A mark is there or not: no height.
+      if features > 1, values.allSatisfy({ $0 == 0 || $0 == 1 }) {
+        return .init(name, .words(values.map { TextRun($0 == 1 ? "●" : "", .accent) }))
+      }
       return .init(name, .heights(values, SequenceSheet.range(values), .series1))
     }
   }

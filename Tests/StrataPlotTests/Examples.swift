@@ -178,6 +178,16 @@ let awkward: [Example] = [
   Example(
     name: "parts without room",
     figure: .columns([Part(.empty, length: .cells(-4)), Part(.empty, length: .share(.nan))], gap: -2)),
+  Example(name: "no time", figure: .time(TimeSheet([.init("x", .words([]))], count: 0))),
+  Example(
+    name: "time without fit",
+    figure: .time(
+      TimeSheet(
+        [
+          .init("words", .words([TextRun("one word that is long")])),
+          .init("none", .shades(Grid(rows: 0, columns: 0, values: []), .grey, 0...1), labels: ["a", "b"]),
+          .init("nan", .heights([.nan, .infinity, -.infinity, 1e300], 0...0, .bad)),
+        ], count: 5000, first: .max, selected: -3))),
   Example(name: "no series", figure: .line(LineChart(series: []))),
   Example(name: "no points", figure: .line(LineChart(series: [.init("a", points: [])]))),
   Example(name: "one point", figure: .line(LineChart(series: [.init("a", points: [Point(3, 7)])]))),

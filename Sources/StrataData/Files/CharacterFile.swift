@@ -39,7 +39,8 @@ enum CharacterFile {
     let names = alphabet.map(symbolName)
     return SourceData(
       name: name,
-      about: "\(name) by character: \(text.count) characters of \(alphabet.count) kinds, in windows of \(length). The next "
+      about:
+        "\(name) by character: \(text.count) characters of \(alphabet.count) kinds, in windows of \(length). The next "
         + "character is asked for at every time step.",
       samples: windows(text, alphabet: alphabet, names: names, length: length, count: count),
       featureNames: names, targetNames: names, hasSymbols: true,

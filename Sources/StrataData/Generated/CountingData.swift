@@ -13,7 +13,8 @@ enum CountingData {
   static func anbn(_ options: DataOptions) throws(StrataError) -> SourceData {
     let most = (options.length ?? 20) / 2
     guard most <= 500 else {
-      throw StrataError("strings of up to 1000 symbols can be had; got --length \(most * 2)", try: "data anbn --length 20")
+      throw StrataError(
+        "strings of up to 1000 symbols can be had; got --length \(most * 2)", try: "data anbn --length 20")
     }
     var random = RandomStream(seed: options.seed, name: "data anbn")
     let length = 4 * most

@@ -65,7 +65,8 @@ enum ReberData {
     let length = sequences.map(\.inputs.count).max() ?? 0
     return SourceData(
       name: "reber",
-      about: "Strings of the embedded Reber grammar, up to \(length + 1) symbols, generated. At every time step the next "
+      about:
+        "Strings of the embedded Reber grammar, up to \(length + 1) symbols, generated. At every time step the next "
         + "symbol is asked for; the last but one is the same as the second.",
       samples: Samples(sequences, alphabet: symbols, length: length), featureNames: symbols, targetNames: symbols,
       hasSymbols: true, grammar: automaton, standardTest: .fraction(0.5))

@@ -35,7 +35,8 @@ enum SineData {
     }
     return SourceData(
       name: "sine",
-      about: "Sine waves of 8 to 32 time steps\(noise > 0 ? ", noise \(noise)" : ""), \(length) values each, generated. The "
+      about:
+        "Sine waves of 8 to 32 time steps\(noise > 0 ? ", noise \(noise)" : ""), \(length) values each, generated. The "
         + "next value is asked for at every time step.",
       samples: Samples(
         inputs: SampleStore(sampleShape: [length, 1], storage: .scalars(inputs)),

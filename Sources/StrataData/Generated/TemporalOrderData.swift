@@ -34,7 +34,8 @@ enum TemporalOrderData {
     }
     return SourceData(
       name: "temporal-order",
-      about: "Sequences of \(length) symbols; the class is which of X and Y came early and which in the middle, generated.",
+      about:
+        "Sequences of \(length) symbols; the class is which of X and Y came early and which in the middle, generated.",
       samples: Samples(
         inputs: SampleStore(sampleShape: [length, size], storage: .bytes(inputs, scale: 1, offset: 0)),
         targets: .classes(labels: labels, names: classes)),

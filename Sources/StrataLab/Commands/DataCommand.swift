@@ -119,7 +119,9 @@ extension Command {
     if !data.classNames.isEmpty, data.classNames.count <= 40 {
       outcome.append("classes: " + data.classNames.joined(separator: ", "))
     }
-    if !data.targetNames.isEmpty, !data.hasSymbols { outcome.append("targets: " + data.targetNames.joined(separator: ", ")) }
+    if !data.targetNames.isEmpty, !data.hasSymbols {
+      outcome.append("targets: " + data.targetNames.joined(separator: ", "))
+    }
     return outcome
   }
 

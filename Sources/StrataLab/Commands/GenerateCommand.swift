@@ -51,11 +51,14 @@ extension Command {
       throw StrataError("numbers are taken as they are; a temperature is for symbols", try: "generate 20 --sample 0")
     }
     guard arguments.option("given") == nil || row != nil || !data.hasSymbols else {
-      throw StrataError("--given says how much of a sample, and no sample is named", try: "generate 20 --sample 0 --given 3")
+      throw StrataError(
+        "--given says how much of a sample, and no sample is named", try: "generate 20 --sample 0 --given 3")
     }
     var begin: Beginning
     if let text = arguments.option("from") {
-      guard row == nil else { throw StrataError("--from and --sample are two beginnings", try: "generate 20 --from BT") }
+      guard row == nil else {
+        throw StrataError("--from and --sample are two beginnings", try: "generate 20 --from BT")
+      }
       guard data.hasSymbols else {
         throw StrataError("\(data.name) is of numbers, which go on from a sample", try: "generate 20 --sample 0")
       }
@@ -105,7 +108,8 @@ extension Command {
     let steps = data.hasSymbols ? symbols.count : length
     let given = given ?? max(steps / 2, 1)
     guard given <= steps else {
-      throw StrataError("sample \(row) has \(steps) time steps; got --given \(given)", try: "generate 20 --sample \(row)")
+      throw StrataError(
+        "sample \(row) has \(steps) time steps; got --given \(given)", try: "generate 20 --sample \(row)")
     }
     let text = "after \(given) time step\(given == 1 ? "" : "s") of \(part) sample \(row)"
     guard !data.hasSymbols else { return Beginning(start: .symbols(Array(symbols.prefix(given))), text: text) }

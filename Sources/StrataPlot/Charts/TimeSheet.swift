@@ -176,8 +176,8 @@ public struct TimeSheet: Hashable, Sendable, Drawable {
       let width = layout.stepColumns > 2 ? layout.stepColumns - 1 : layout.stepColumns
       for step in layout.steps where step < values.count && values[step].isFinite {
         let share = (values[step] - range.lowerBound) / max(range.upperBound - range.lowerBound, .leastNonzeroMagnitude)
-        // What is there is seen, be it the smallest.
-        let eighths = max(Int((share.clamped(0, 1) * Double(rows * 8)).rounded()), 1)
+        // What is above the lower end is seen, be it the smallest.
+        let eighths = share > 0 ? max(Int((share.clamped(0, 1) * Double(rows * 8)).rounded()), 1) : 0
         for up in 0..<rows {
           let part = min(max(eighths - up * 8, 0), 8)
           guard part > 0 else { break }

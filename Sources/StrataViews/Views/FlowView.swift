@@ -32,7 +32,7 @@ extension View {
         guard let end = lab.timeline.newestKept(ofBranch: branch.number) else { return [] }
         return gradientCurves(end, options).map { curve in
           LineChart.Series(
-            "branch \(branch.label) \(curve.name)", role: .past, pattern: .dotted, points: curve.points)
+            "branch \(branch.label): \(curve.name)", role: .past, pattern: .dotted, points: curve.points)
         }
       }
     return .line(
@@ -53,18 +53,22 @@ private func gradientCurves(_ experiment: Experiment, _ options: ViewOptions) ->
   var curves: [LineChart.Series] = []
   for (index, layer) in network.layers.enumerated() {
     guard layer is any RecurrentLayer, options.layer == nil || options.layer == index + 1 else { continue }
-    let name = "layer\(index + 1).state-gradient"
-    guard let gradient = tensors.first(where: { $0.name == name })?.tensor, gradient.shape.rank == 3,
+    let key = "layer\(index + 1).state-gradient"
+    guard let gradient = tensors.first(where: { $0.name == key })?.tensor, gradient.shape.rank == 3,
       gradient.count > 0
     else { continue }
     let norms = timeStepNorms(gradient)
-    let first = firstKnown(name, learner, tensors)
+    let first = firstKnown(key, learner, tensors)
     // Behind the end of all sequences nothing was asked, and nothing comes back.
     let end = (norms.lastIndex { $0 > 0 } ?? -1) + 1
-    let points = norms.enumerated().filter { $0.offset >= first && $0.offset < end }.map { Point(Double($0.offset), $0.element) }
-    let word = layer.words.split(separator: " ").prefix(2).joined(separator: " ")
+    let points = norms.enumerated().filter { $0.offset >= first && $0.offset < end }.map {
+      Point(Double($0.offset), $0.element)
+    }
+    // Told apart by their numbers where there are several.
+    let words = layer.words.split(separator: " ").prefix(2).joined(separator: " ")
+    let name = network.layers.count { $0 is any RecurrentLayer } > 1 ? "\(index + 1) \(words)" : words
     guard !points.isEmpty else { continue }
-    curves.append(LineChart.Series("\(index + 1) \(word)", role: roles[curves.count % roles.count], points: points))
+    curves.append(LineChart.Series(name, role: roles[curves.count % roles.count], points: points))
   }
   return curves
 }

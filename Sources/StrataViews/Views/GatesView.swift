@@ -19,8 +19,9 @@ extension View {
     else { return .message("layer \(options.layer ?? 0) has no state") }
     let kept = network.traces(for: sheet.input)[number - 1].sequence
     let units = layer.form.units
-    var lines = layer.gateLetters.enumerated().map { index, letter in
-      gateLine("\(letter)\(number)", letter, stateGrid(kept.gates, count: sheet.count, units: index * units..<(index + 1) * units))
+    var lines = gateLetters(layer).enumerated().map { index, letter in
+      let own = index * units..<(index + 1) * units
+      return gateLine(letter, "\(letter)\(number)", stateGrid(kept.gates, count: sheet.count, units: own))
     }
     if kept.cell.count > 0 {
       let grid = stateGrid(kept.cell, count: sheet.count, units: 0..<units)
@@ -42,14 +43,18 @@ private func gateTitle(_ lab: Lab, _ options: ViewOptions) -> String {
   gatedLayer(lab, options).map { "gates of layer \($0.number) · \($0.layer.words)" } ?? "gates"
 }
 
-private func gateLine(_ sign: String, _ letter: String, _ grid: Grid) -> TimeSheet.Line {
-  let words = [
+/// The gates' letters in the order in which the layer keeps them; none for one that has only sums.
+private func gateLetters(_ layer: any RecurrentLayer) -> [Character] {
+  layer.kept.first { $0.part == .gates }.map { Array($0.symbol) } ?? []
+}
+
+private func gateLine(_ letter: Character, _ sign: String, _ grid: Grid) -> TimeSheet.Line {
+  let words: [Character: String] = [
     "i": "input", "f": "forget", "o": "output", "g": "candidate", "r": "reset", "z": "update", "n": "candidate",
-    "a": "sum",
   ]
-  // What is squashed to 0…1 opens and closes; the others have a sign.
-  let isGate = ["i", "f", "o", "r", "z"].contains(letter)
+  // What is squashed to 0…1 opens and closes; a candidate has a sign.
+  let opens = letter != "g" && letter != "n"
   return .init(
     sign, note: words[letter] ?? "",
-    isGate ? .shades(grid, .sequential, 0...1) : .shades(grid, .signed, stateRange(grid)))
+    opens ? .shades(grid, .sequential, 0...1) : .shades(grid, .signed, stateRange(grid)))
 }

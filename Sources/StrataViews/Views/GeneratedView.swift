@@ -68,7 +68,8 @@ private func curves(_ generation: Generation, _ names: [String]) -> Figure {
     let series = [
       LineChart.Series("in the data", role: .past, pattern: .dotted, points: points(generation.truth, from: given)),
       LineChart.Series("given", role: .series1, points: Array(written.prefix(given))),
-      LineChart.Series("generated", role: .series2, pattern: .dashed, points: Array(written.dropFirst(max(given - 1, 0)))),
+      LineChart.Series(
+        "generated", role: .series2, pattern: .dashed, points: Array(written.dropFirst(max(given - 1, 0)))),
     ].filter { !$0.points.isEmpty }
     return Part(
       .line(

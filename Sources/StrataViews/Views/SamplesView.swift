@@ -155,7 +155,8 @@ private struct Page {
       Part(list),
       Part(
         .time(TimeSheet(lines, count: sheet.count)), title: "sample \(sheet.row)",
-        note: output.map { sheet.remark($0, classes: selectedClasses(length: data.inputShape[0])) } ?? "", length: .cells(min(wanted + 1, size.rows / 2))),
+        note: output.map { sheet.remark($0, classes: selectedClasses(length: data.inputShape[0])) } ?? "",
+        length: .cells(min(wanted + 1, size.rows / 2))),
     ])
   }
 

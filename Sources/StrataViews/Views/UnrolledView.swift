@@ -22,7 +22,8 @@ extension View {
       return .empty
     }
     let traces = network.traces(for: sheet.input)
-    let states = recurrentLayers(lab).filter { options.layer == nil || $0.number == options.layer }.map { number, layer in
+    let states = recurrentLayers(lab).filter { options.layer == nil || $0.number == options.layer }.map {
+      number, layer in
       let grid = stateGrid(traces[number - 1].sequence.state, count: sheet.count, units: 0..<layer.form.units)
       return TimeSheet.Line(
         "h\(number)", note: layer.words.split(separator: " ").prefix(2).joined(separator: " "),
