@@ -63,7 +63,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
       ]),
     Situation(
       name: "waves",
-      lines: ["data sine --samples 30", "add rnn 4 --steps each", "add dense 1 --steps each", "run 2", "generate 30"]),
+      lines: ["data waves --samples 30", "add rnn 4 --steps each", "add dense 1 --steps each", "run 2", "generate 30"]),
     Situation(
       name: "a sum at the end", lines: ["data adding --samples 60 --length 80", "add gru 4", "add dense 1", "run 2"]),
     Situation(

@@ -208,7 +208,7 @@ struct SequenceDataTests {
   // MARK: Sine waves
 
   @Test func sineWavesGoOnAsTheirRecurrenceSays() throws {
-    let data = try load("sine", [("length", "30"), ("samples", "60"), ("test", "0")])
+    let data = try load("waves", [("length", "30"), ("samples", "60"), ("test", "0")])
     #expect(data.inputShape == [30, 1])
     let (x, t) = (values(data.train.inputs), targets(data.train))
     var frequencies: [Double] = []
@@ -224,18 +224,18 @@ struct SequenceDataTests {
     let periods = frequencies.map { 2 * Double.pi / $0 }
     #expect(periods.allSatisfy { (7.99...32.1).contains($0) })
     #expect((periods.max() ?? 0) - (periods.min() ?? 0) > 15)
-    let noisy = try load("sine", [("noise", "0.1"), ("samples", "60"), ("test", "0"), ("length", "30")])
+    let noisy = try load("waves", [("noise", "0.1"), ("samples", "60"), ("test", "0"), ("length", "30")])
     #expect(values(noisy.train.inputs).contains { abs($0) > 1.05 })
   }
 
   // MARK: All of them
 
-  @Test(arguments: ["reber", "anbn", "temporal-order", "adding", "sine"]) func aSeedDrawsTheSame(name: String) throws {
+  @Test(arguments: ["reber", "anbn", "temporal-order", "adding", "waves"]) func aSeedDrawsTheSame(name: String) throws {
     #expect(try load(name, [("seed", "3"), ("samples", "40")]) == load(name, [("seed", "3"), ("samples", "40")]))
     #expect(try load(name, [("seed", "3"), ("samples", "40")]) != load(name, [("seed", "4"), ("samples", "40")]))
   }
 
-  @Test(arguments: ["anbn", "temporal-order", "adding", "sine"]) func tooMuchIsRefused(name: String) {
+  @Test(arguments: ["anbn", "temporal-order", "adding", "waves"]) func tooMuchIsRefused(name: String) {
     expectError(saying: "at most", "10000000") {
       _ = try load(name, [("samples", "10000000"), ("length", name == "anbn" ? "100" : "5000")])
     }

@@ -70,7 +70,7 @@ import Testing
   @Test func aCommandThatThrowsLeavesEverythingAsItWas() throws {
     let lines = [
       "data nosuchdata", "data digits --noise 1", "data digits --test 5000", "data moons --samples 0",
-      "data /nonexistent.csv", "data text", "data text /nonexistent.txt", "data reber --length 3", "data sine --bits 3",
+      "data /nonexistent.csv", "data text", "data text /nonexistent.txt", "data reber --length 3", "data waves --bits 3",
       "generate", "generate 0", "generate 10", "generate x",
       "new now", "add", "add dense", "add dense ten", "add dense 10 softmax --nope 1", "add dropout 2",
       "add conv", "add conv 8", "add conv 8 3", "add conv 8 0x3", "add conv 8 99x99", "add conv 0 3x3",

@@ -307,13 +307,16 @@ private func lines(_ figure: Figure, _ columns: Int, _ rows: Int, _ style: Drawi
   @Test func everyLineHasTheSameColumns() {
     #expect(
       lines(.time(sheet), 22, 10) == [
-        "t    0 ▾ 4 6",
+        "t    0   ▾     5",
         "x    B T B P V V E P",
-        "h                    ",
+        "h",
         "lstm ++++++++--------",
         "     ********~~~~~~~~",
         "     ########========",
-        "v            ▅▅  ██",
+        "v            ██  ██",
+        "           ████  ██",
+        "         ██████  ██",
+        "       ████████  ██",
       ])
   }
 

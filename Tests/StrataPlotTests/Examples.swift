@@ -186,7 +186,7 @@ let awkward: [Example] = [
         [
           .init("words", .words([TextRun("one word that is long")])),
           .init("none", .shades(Grid(rows: 0, columns: 0, values: []), .grey, 0...1), labels: ["a", "b"]),
-          .init("nan", .heights([.nan, .infinity, -.infinity, 1e300], 0...0, .bad)),
+          .init("far", .heights([.nan, .infinity, -.infinity, 1e300], 0...0, .bad)),
         ], count: 5000, first: .max, selected: -3))),
   Example(name: "no series", figure: .line(LineChart(series: []))),
   Example(name: "no points", figure: .line(LineChart(series: [.init("a", points: [])]))),

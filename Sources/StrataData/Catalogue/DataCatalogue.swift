@@ -79,8 +79,8 @@ public enum DataCatalogue {
       "adding", "random numbers, two of them marked: the sum is asked for at the end", options: strings
     ) { o, _ throws(StrataError) in try AddingData.adding(o) },
     DataEntry(
-      "sine", "sine waves of many frequencies: the next value is asked for", options: ["noise"] + strings
-    ) { o, _ throws(StrataError) in try SineData.sine(o) },
+      "waves", "sine waves of many frequencies: the next value is asked for", options: ["noise"] + strings
+    ) { o, _ throws(StrataError) in try WaveData.waves(o) },
     DataEntry(
       "mnist", "70,000 handwritten digits, 28×28 pixels (fetch with: strata data get mnist)", options: pictures,
       source: "Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits, 1998",

@@ -10,17 +10,17 @@ import StrataEngine
   import Darwin
 #endif
 
-enum SineData {
+enum WaveData {
   /// The shortest and the longest wave, in time steps.
   static let periods = 8.0...32.0
 
   /// `--samples` waves of `--length` time steps, with normal noise on all values.
-  static func sine(_ options: DataOptions) throws(StrataError) -> SourceData {
+  static func waves(_ options: DataOptions) throws(StrataError) -> SourceData {
     let length = options.length ?? 50
     let count = options.samples ?? 500
-    try SequenceLimits.check(count, length: length, features: 2, name: "sine")
+    try SequenceLimits.check(count, length: length, features: 2, name: "waves")
     let noise = options.noise ?? 0
-    var random = RandomStream(seed: options.seed, name: "data sine")
+    var random = RandomStream(seed: options.seed, name: "data waves")
     var inputs: [Scalar] = []
     var targets: [Scalar] = []
     for _ in 0..<count {
@@ -34,7 +34,7 @@ enum SineData {
       targets += wave.dropFirst()
     }
     return SourceData(
-      name: "sine",
+      name: "waves",
       about:
         "Sine waves of 8 to 32 time steps\(noise > 0 ? ", noise \(noise)" : ""), \(length) values each, generated. The "
         + "next value is asked for at every time step.",
