@@ -26,6 +26,8 @@ public struct Lab: Sendable {
   public internal(set) var fault: NumericFault?
   /// The newest dream; nil before the first. Shown by `show dream`.
   public internal(set) var dream: Dream?
+  /// What a network wrote last; nil before the first time. Shown by `show generated`.
+  public internal(set) var generation: Generation?
   /// The newest sweep, as far as it has come, and what it is one of.
   var sweep: (identity: SweepCalculation.Identity, report: SweepReport)?
   /// The newest sweep, as far as it has come; nil before the first. Shown by `show sweep`.
@@ -161,9 +163,10 @@ public struct Lab: Sendable {
         "branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
     }
     fault = nil
-    // A dream is its model's.
+    // A dream is its model's, and so is what it wrote.
     if before.model.parts.map(\.words) != changed.model.parts.map(\.words) || before.data?.name != changed.data?.name {
       dream = nil
+      generation = nil
     }
     if let learner = changed.learner {
       let keyword = type(of: learner).keyword

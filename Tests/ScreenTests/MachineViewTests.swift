@@ -56,6 +56,22 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         "add dense 10 softmax", "run 3 steps", "step 4",
       ]),
     Situation(
+      name: "a grammar, in the middle of going back in time",
+      lines: [
+        "data reber --samples 40", "add lstm 6 --steps each", "add gru 5 --steps each",
+        "add dense 7 softmax --steps each", "run 3 steps", "generate 50", "step 100",
+      ]),
+    Situation(
+      name: "waves",
+      lines: ["data sine --samples 30", "add rnn 4 --steps each", "add dense 1 --steps each", "run 2", "generate 30"]),
+    Situation(
+      name: "a sum at the end", lines: ["data adding --samples 60 --length 80", "add gru 4", "add dense 1", "run 2"]),
+    Situation(
+      name: "rows of digits", lines: ["data digits", "add rnn 12", "add dense 10 softmax", "run 2"]),
+    Situation(
+      name: "order in time",
+      lines: ["data temporal-order --samples 60", "add lstm 3 --forget no", "add dense 4 softmax", "run 2", "step 20"]),
+    Situation(
       name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
   ]
 }

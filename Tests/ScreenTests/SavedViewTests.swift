@@ -25,6 +25,10 @@ import Testing
     ["data bars", "rbm 4", "run 3"],
     ["data digits --labels 50", "kmeans 10", "run 3", "label guess --threshold 0"],
     ["data moons", "add dense 2 softmax", "sweep rate 0.1,0.5 --epochs 3"],
+    [
+      "data reber --samples 40", "add lstm 6 --steps each", "add dense 7 softmax --steps each", "run 3",
+      "generate 60",
+    ],
   ]
 
   @Test func everyViewInEveryFormat() throws {

@@ -81,6 +81,8 @@ public struct DataOptions: Sendable, Hashable {
   public var side: Int?
   /// The number of classes of sets that can have several.
   public var classes: Int?
+  /// How many time steps the sequences have.
+  public var length: Int?
   /// The range that each input of a function is drawn from.
   public var range: ClosedRange<Double>?
   /// The keys that were set: those that do not apply to a source are refused, not ignored.
@@ -113,6 +115,7 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("bits", .integer(2...12), "the number of inputs, or of pixels in a row"),
     SettingDescription("side", .integer(2...6), "the height and width of the images"),
     SettingDescription("classes", .integer(2...10), "the number of classes"),
+    SettingDescription("length", .integer(2...10_000), "the time steps of a sequence"),
     SettingDescription("range", .text(form: "-3:3"), "the range that each input is taken from"),
   ]
 
@@ -144,6 +147,7 @@ public struct DataOptions: Sendable, Hashable {
     case "bits": bits = try whole(key, text)
     case "side": side = try whole(key, text)
     case "classes": classes = try whole(key, text)
+    case "length": length = try whole(key, text)
     case "range": range = try DataOptions.range(text)
     default:
       throw StrataError(

@@ -146,7 +146,19 @@ extension Command {
       outcome.numbers = part.values.enumerated().map { Outcome.Number("\($0)", Double("\($1)") ?? Double($1)) }
     }
     for line in TensorText.lines(of: part) { outcome.append(line) }
+    if let text = symbolText(of: part, experiment) { outcome.append("as symbols: \(text)") }
     return outcome
+  }
+
+  /// One sequence of symbols, or of probabilities for each, as the text that it stands for; nil for other numbers.
+  private static func symbolText(of part: TensorPart, _ experiment: Experiment) -> String? {
+    guard let data = experiment.data, data.hasSymbols, part.ranges.count == 3, part.ranges[0].isSingle,
+      part.ranges[2].range.count == data.featureNames.count, !part.ranges[2].isSingle,
+      ["input", "target", "layer\(experiment.model.parts.count).output"].contains(part.named.name)
+    else { return nil }
+    let steps = part.ranges[1].range
+    let numbers = Tensor(Shape(rows: steps.count, columns: data.featureNames.count), elements: part.values)
+    return StrataEngine.symbolText(numbers.symbols(in: 0..<steps.count).compactMap { $0 }, names: data.featureNames)
   }
 
   private static func checked(_ layer: Int?, _ experiment: Experiment) throws(StrataError) -> Outcome {
