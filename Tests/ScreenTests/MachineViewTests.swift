@@ -39,6 +39,14 @@ private struct Situation: Sendable, CustomTestStringConvertible {
         "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "learn updown", "run 2 steps", "step 8",
       ]),
     Situation(
+      name: "convolutional machine", lines: ["data digits", "crbm 9 3x3", "learn cd 2", "run 3 steps", "step 4"]),
+    Situation(
+      name: "convolutional stack that dreams",
+      lines: [
+        "data digits", "crbm 8 3x3", "stack crbm 6 2x2", "run 3 steps",
+        "dream --from 3 --clamp visible[0..31]=sample --steps 5",
+      ]),
+    Situation(
       name: "helmholtz",
       lines: ["data bars", "helmholtz 8 1", "learn wakesleep --batch 6", "run 3 steps", "step 3", "dream --steps 3"]),
     Situation(name: "autoencoder", lines: ["data digits", "autoencoder 2 tanh --denoise 0.3", "run 3 steps"]),
@@ -116,12 +124,15 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     arguments: [
       ("reconstructions", "pcd"), ("chain", "pcd"), ("directions", "updown in the middle"),
       ("dream", "labelled stack that dreams"), ("maps", "convolutions"), ("receptive", "convolutions"),
+      ("reconstructions", "convolutional stack that dreams"), ("maps", "convolutional stack that dreams"),
+      ("filters", "convolutional stack that dreams"), ("dream", "convolutional stack that dreams"),
     ])
   func golden(name: String, situation: String) throws {
     let situation = try #require(Situation.all.first { $0.name == situation })
     var studio = try studio(situation.lines, 80, 24)
     _ = studio.update(.line("show \(name)"))
-    expectSnapshot(studio.draw().lines, "machine-\(name)")
+    let place = situation.name.hasPrefix("convolutional") ? "convolutional" : "machine"
+    expectSnapshot(studio.draw().lines, "\(place)-\(name)")
   }
 
   @Test("a unit of a map in slow motion: a product more with m, one less with M, at the end what the layer puts out")

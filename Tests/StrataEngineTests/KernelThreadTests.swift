@@ -115,6 +115,16 @@ struct KernelThreadTests {
       out_columns: 13, out_maps: 20)
     var pool = ck_pooling(
       kind: ck_pool_maximum, batch: 19, rows: 14, columns: 13, maps: 20, window_rows: 2, window_columns: 3)
+    var states = ck_pooling(
+      kind: ck_pool_probability, batch: 19, rows: 14, columns: 13, maps: 20, window_rows: 7, window_columns: 13)
+    expectSame("pool states") {
+      made { y in
+        var (p, state) = ([Float](repeating: 0, count: 69_160), [Float](repeating: 0, count: 69_160))
+        var (pooled, drawn) = ([Float](repeating: 0, count: 760), [Float](repeating: 0, count: 760))
+        ck_pool_states(&states, x, nil, 5, 7, 0, &p, &pooled, &state, &drawn, nil)
+        for i in 0..<p.count { y[i] = p[i] + 2 * state[i] + (i < 760 ? 4 * pooled[i] + 8 * drawn[i] : 0) }
+      }
+    }
     expectSame("convolve") {
       made { y in
         var z = [Float](repeating: 0, count: n)

@@ -5,7 +5,7 @@ import StrataEngine
 public enum CommandTable {
   /// Every command, in the order of help.
   public static let all: [Command] = [
-    .data, .new, .add, .insert, .remove, .change, .network, .rbm, .autoencoder, .stack, .helmholtz, .unroll,
+    .data, .new, .add, .insert, .remove, .change, .network, .rbm, .crbm, .autoencoder, .stack, .helmholtz, .unroll,
     .kmeans, .label, .rule, .rules, .minimize,
     .learn, .set, .seed, .sweep,
     .step, .next, .finish, .wake, .sleep, .run,
