@@ -88,6 +88,14 @@ private struct Exported: Sendable {
         lines: [
           "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "run 5", "learn updown", "run 10",
         ]),
+      Exported(
+        name: "autoencoder", lines: ["data iris --standardize", "autoencoder 3 tanh --untied --denoise 0.2", "run 20"]),
+      Exported(
+        name: "autoencoders",
+        lines: [
+          "data digits", "autoencoder 20 relu", "stack autoencoder 12", "stack autoencoder 4 softmax --untied",
+          "run 10",
+        ]),
       Exported(name: "helmholtz", lines: ["data bars", "helmholtz 8 3", "run 20"]),
     ]
 
@@ -103,7 +111,7 @@ private struct Exported: Sendable {
 }
 
 @Suite struct NetworkExportTests {
-  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian"])
+  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian", "autoencoders"])
   func text(name: String) throws {
     let folder = try TemporaryFolder()
     _ = try #require(Exported.all.first { $0.name == name }).write(to: folder)
@@ -202,6 +210,7 @@ private struct Exported: Sendable {
     }
     #expect(try names("rbm") == ["hidden", "free energy"])
     #expect(try names("rbm-labels") == ["hidden", "classes", "classes by up-pass", "free energy"])
+    #expect(try names("autoencoder") == ["code", "reconstruction"])
     #expect(try names("dbn-untied") == ["hidden", "classes", "classes by up-pass"])
     // Printed for inputs from a file: the same rows.
     let shown = Array(parts[parts.count - 2])

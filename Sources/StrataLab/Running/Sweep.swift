@@ -103,6 +103,7 @@ struct SweepCalculation: Calculation {
   }
 
   var pace: Double? { nil }
+  var view: String? { "sweep" }
   var isFinished: Bool { current == nil && report.results.count == candidates.count }
   var isTranscribed: Bool { false }
 
