@@ -204,77 +204,115 @@ struct K(pooling_job) {
   S *out, *kept;
 };
 
-/// One output place after the other, all maps of it at once.
+// A piece is some maps of one output place, which stay in registers while its window is gone through. Maps are cut into
+// pieces of 16, 8, 4 and 1, so that few go one by one whatever their number is.
+
+#define LANES_OF(width) typedef S K(lanes##width) __attribute__((vector_size(width * sizeof(S)), aligned(sizeof(S)), may_alias))
+LANES_OF(16);
+LANES_OF(8);
+LANES_OF(4);
+LANES_OF(1);
+#undef LANES_OF
+
+/// In each lane `yes` where the comparison held, else `no`.
+#define CHOOSE(V, held, yes, no) ((V)(((held) & (__typeof__(held))(yes)) | (~(held) & (__typeof__(held))(no))))
+
+/// `step` is the way from one row of the picture to the next.
+#define POOL_PIECE(width) \
+  INLINE void K(pool_piece##width)(const struct ck_pooling *g, ptrdiff_t step, const S *x, S *y, S *kept) { \
+    typedef K(lanes##width) V; \
+    V best = *(const V *)x, which = {0}; \
+    if (g->kind != ck_pool_maximum) best = (V){0}; \
+    for (ptrdiff_t i = 0; i < g->window_rows; i++) { \
+      for (ptrdiff_t j = 0; j < g->window_columns; j++) { \
+        const V here = *(const V *)(x + i * step + j * g->maps); \
+        if (g->kind == ck_pool_maximum) { \
+          /* The first of equals stays; a nan wins and stays. */ \
+          const __typeof__(here > best) wins = (here > best) | ((here != here) & (best == best)); \
+          best = CHOOSE(V, wins, here, best); \
+          which = CHOOSE(V, wins, (V){0} + (S)(i * g->window_columns + j), which); \
+        } else { \
+          best += g->kind == ck_pool_root ? here * here : here; \
+        } \
+      } \
+    } \
+    *(V *)y = g->kind == ck_pool_average ? best * (1 / (S)(g->window_rows * g->window_columns)) : best; \
+    if (g->kind == ck_pool_maximum) *(V *)kept = which; \
+  }
+POOL_PIECE(16)
+POOL_PIECE(8)
+POOL_PIECE(4)
+POOL_PIECE(1)
+#undef POOL_PIECE
+
 CLONES static void K(pool_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last) {
   const struct K(pooling_job) *job = data;
   const struct ck_pooling g = job->g;
   const ptrdiff_t out_rows = g.rows / g.window_rows, out_columns = g.columns / g.window_columns, maps = g.maps;
-  const S share = 1 / (S)(g.window_rows * g.window_columns);
+  const ptrdiff_t step = g.columns * maps;
   for (ptrdiff_t block = first; block < last; block++) {
     for (ptrdiff_t place = 0; place < out_rows * out_columns; place++) {
-      ptrdiff_t top = place / out_columns * g.window_rows, left = place % out_columns * g.window_columns;
-      const S *corner = job->x + ((block * g.rows + top) * g.columns + left) * maps;
+      ptrdiff_t top = place / out_columns * g.window_rows, left = place % out_columns * g.window_columns, m = 0;
+      const S *x = job->x + ((block * g.rows + top) * g.columns + left) * maps;
       S *y = job->out + (block * out_rows * out_columns + place) * maps;
-      S *kept = job->kept == NULL ? NULL : job->kept + (block * out_rows * out_columns + place) * maps;
-      for (ptrdiff_t i = 0; i < g.window_rows; i++) {
-        for (ptrdiff_t j = 0; j < g.window_columns; j++) {
-          const S *x = corner + (i * g.columns + j) * maps;
-          const S index = (S)(i * g.window_columns + j);
-          if (g.kind == ck_pool_maximum) {
-            if (index == 0) {
-              FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) y[m] = x[m], kept[m] = 0;
-            } else {
-              // The first of equals stays; a nan wins and stays.
-              FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) {
-                bool wins = (x[m] > y[m]) | ((x[m] != x[m]) & (y[m] == y[m]));
-                y[m] = wins ? x[m] : y[m];
-                kept[m] = wins ? index : kept[m];
-              }
-            }
-          } else if (g.kind == ck_pool_root) {
-            if (index == 0) for (ptrdiff_t m = 0; m < maps; m++) y[m] = 0;
-            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) y[m] += x[m] * x[m];
-          } else {
-            if (index == 0) for (ptrdiff_t m = 0; m < maps; m++) y[m] = 0;
-            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) y[m] += x[m];
-          }
-        }
-      }
-      if (g.kind == ck_pool_root) for (ptrdiff_t m = 0; m < maps; m++) y[m] = K(root)(y[m]);
-      if (g.kind == ck_pool_average) FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) y[m] *= share;
+      S *kept = job->kept == NULL ? y : job->kept + (block * out_rows * out_columns + place) * maps;
+      for (; m + 16 <= maps; m += 16) K(pool_piece16)(&g, step, x + m, y + m, kept + m);
+      if (m + 8 <= maps) K(pool_piece8)(&g, step, x + m, y + m, kept + m), m += 8;
+      if (m + 4 <= maps) K(pool_piece4)(&g, step, x + m, y + m, kept + m), m += 4;
+      for (; m < maps; m++) K(pool_piece1)(&g, step, x + m, y + m, kept + m);
+      if (g.kind == ck_pool_root) for (m = 0; m < maps; m++) y[m] = K(root)(y[m]);
     }
   }
 }
+
+#define UNPOOL_PIECE(width) \
+  INLINE void K(unpool_piece##width)( \
+    const struct ck_pooling *g, ptrdiff_t step, const S *x, const S *y, const S *kept, const S *dy, S *dx) { \
+    typedef K(lanes##width) V; \
+    V share = *(const V *)dy, which = {0}; \
+    if (g->kind == ck_pool_maximum) which = *(const V *)kept; \
+    if (g->kind == ck_pool_average) share *= 1 / (S)(g->window_rows * g->window_columns); \
+    for (ptrdiff_t i = 0; i < g->window_rows; i++) { \
+      for (ptrdiff_t j = 0; j < g->window_columns; j++) { \
+        const ptrdiff_t at = i * step + j * g->maps; \
+        V here = share; \
+        if (g->kind == ck_pool_maximum) { \
+          const V index = (V){0} + (S)(i * g->window_columns + j); \
+          here = CHOOSE(V, which == index, share, (V){0}); \
+        } else if (g->kind == ck_pool_root) { \
+          const V root = *(const V *)y; \
+          here = CHOOSE(V, root == (V){0}, (V){0}, share * *(const V *)(x + at) / root); \
+        } \
+        *(V *)(dx + at) = here; \
+      } \
+    } \
+  }
+UNPOOL_PIECE(16)
+UNPOOL_PIECE(8)
+UNPOOL_PIECE(4)
+UNPOOL_PIECE(1)
+#undef UNPOOL_PIECE
+#undef CHOOSE
 
 CLONES static void K(unpool_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last) {
   const struct K(pooling_job) *job = data;
   const struct ck_pooling g = job->g;
   const ptrdiff_t out_rows = g.rows / g.window_rows, out_columns = g.columns / g.window_columns, maps = g.maps;
-  const ptrdiff_t picture = g.rows * g.columns * maps;
+  const ptrdiff_t picture = g.rows * g.columns * maps, step = g.columns * maps;
   const bool exact = out_rows * g.window_rows == g.rows && out_columns * g.window_columns == g.columns;
-  const S share = 1 / (S)(g.window_rows * g.window_columns);
   for (ptrdiff_t block = first; block < last; block++) {
     if (!exact) memset(job->out + block * picture, 0, (size_t)picture * sizeof(S));
     for (ptrdiff_t place = 0; place < out_rows * out_columns; place++) {
-      ptrdiff_t top = place / out_columns * g.window_rows, left = place % out_columns * g.window_columns;
+      ptrdiff_t top = place / out_columns * g.window_rows, left = place % out_columns * g.window_columns, m = 0;
       ptrdiff_t corner = ((block * g.rows + top) * g.columns + left) * maps;
       ptrdiff_t out = (block * out_rows * out_columns + place) * maps;
-      const S *dy = job->dy + out;
-      for (ptrdiff_t i = 0; i < g.window_rows; i++) {
-        for (ptrdiff_t j = 0; j < g.window_columns; j++) {
-          ptrdiff_t at = corner + (i * g.columns + j) * maps;
-          S *dx = job->out + at;
-          if (g.kind == ck_pool_maximum) {
-            const S index = (S)(i * g.window_columns + j), *kept = job->kept + out;
-            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = kept[m] == index ? dy[m] : 0;
-          } else if (g.kind == ck_pool_root) {
-            const S *x = job->x + at, *y = job->y + out;
-            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = y[m] == 0 ? 0 : dy[m] * x[m] / y[m];
-          } else {
-            FREE_LOOP for (ptrdiff_t m = 0; m < maps; m++) dx[m] = dy[m] * share;
-          }
-        }
-      }
+      const S *x = job->x + corner, *y = job->y + out, *dy = job->dy + out;
+      const S *kept = job->kept == NULL ? y : job->kept + out;
+      S *dx = job->out + corner;
+      for (; m + 16 <= maps; m += 16) K(unpool_piece16)(&g, step, x + m, y + m, kept + m, dy + m, dx + m);
+      if (m + 8 <= maps) K(unpool_piece8)(&g, step, x + m, y + m, kept + m, dy + m, dx + m), m += 8;
+      if (m + 4 <= maps) K(unpool_piece4)(&g, step, x + m, y + m, kept + m, dy + m, dx + m), m += 4;
+      for (; m < maps; m++) K(unpool_piece1)(&g, step, x + m, y + m, kept + m, dy + m, dx + m);
     }
   }
 }

@@ -34,7 +34,8 @@ TARGET INLINE void P(copy)(ptrdiff_t count, const S *from, S *to) {
 #define COMBINE(sum, place) (beta == 0 ? alpha * (sum) : alpha * (sum) + beta * (place))
 
 /// One tile: C = alpha A B + beta C for `rows` rows and `vectors` vectors, both known when this is compiled. A's
-/// element (i, l) is a[i * a_row + l * a_step]; B's row l begins at b + l * b_step; only `columns` columns of C exist.
+/// element (i, l) is a[i * a_row + l * a_step]; B's row l begins at b + l * b_step; only `columns` columns of C exist,
+/// which reach into the last vector.
 TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, const S *a, ptrdiff_t a_row,
   ptrdiff_t a_step, const S *b, ptrdiff_t b_step, S alpha, S beta, S *c, ptrdiff_t ldc, ptrdiff_t columns) {
 #pragma clang fp contract(fast)
@@ -53,28 +54,25 @@ TARGET INLINE void P(tile_body)(const int rows, const int vectors, ptrdiff_t k, 
       UNROLL for (int v = 0; v < vectors; v++) sums[i][v] += weight * row[v];
     }
   }
-  if (columns == vectors * VECTOR_LANES) {
-    UNROLL for (int i = 0; i < rows; i++) {
-      UNROLL for (int v = 0; v < vectors; v++) {
-#pragma clang fp contract(off)
-        P(vector) *place = (P(vector) *)(c + i * ldc + v * VECTOR_LANES);
-        *place = COMBINE(sums[i][v], *place);
-      }
-    }
-    return;
-  }
+  // Only the last vector may stand out of C; what of it does is made beside and copied.
+  const ptrdiff_t rest = columns - (vectors - 1) * VECTOR_LANES;
+  const bool whole = rest == VECTOR_LANES;
   UNROLL for (int i = 0; i < rows; i++) {
-    S line[8 * VECTOR_LANES];
-    if (beta != 0) {
-      UNROLL for (int v = 0; v < vectors; v++) *(P(vector) *)(line + v * VECTOR_LANES) = (P(vector)){0};
-      P(copy)(columns, c + i * ldc, line);
-    }
     UNROLL for (int v = 0; v < vectors; v++) {
 #pragma clang fp contract(off)
-      P(vector) *place = (P(vector) *)(line + v * VECTOR_LANES);
-      *place = COMBINE(sums[i][v], *place);
+      S *to = c + i * ldc + v * VECTOR_LANES;
+      if (v < vectors - 1 || whole) {
+        *(P(vector) *)to = COMBINE(sums[i][v], *(P(vector) *)to);
+        continue;
+      }
+      S line[VECTOR_LANES] __attribute__((aligned(64)));
+      if (beta != 0) {
+        *(P(vector) *)line = (P(vector)){0};
+        P(copy)(rest, to, line);
+      }
+      *(P(vector) *)line = COMBINE(sums[i][v], *(P(vector) *)line);
+      P(copy)(rest, line, to);
     }
-    P(copy)(columns, line, c + i * ldc);
   }
 }
 

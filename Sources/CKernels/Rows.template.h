@@ -163,29 +163,37 @@ CK_OVERLOAD void ck_argmax_rows(ptrdiff_t rows, ptrdiff_t columns, const S *x, i
   K(run_rows)((struct K(row_job)){.rows = rows, .columns = columns, .x = x, .index = index}, K(argmax_blocks));
 }
 
-// Column sums: threads take strips of columns. 32 rows are added in S, and such groups in double.
+// Column sums: threads take strips of columns. 32 rows are added in S, and such groups in double. Of a narrow and high
+// matrix several rows are seen as one, so that a strip is wide all the same; at the end they are added.
 CLONES static void K(column_sums_blocks)(const void *data, ptrdiff_t first, ptrdiff_t last) {
   const struct K(row_job) *job = data;
+  const ptrdiff_t most = ck_strip / job->columns, folds = most > 1 && job->rows >= 8 * most ? most : 1;
+  const ptrdiff_t step = folds * job->columns, rows = job->rows / folds;
   for (ptrdiff_t block = first; block < last; block++) {
-    ptrdiff_t begin = block * ck_strip, width = ck_minimum(ck_strip, job->columns - begin);
+    ptrdiff_t begin = block * ck_strip, width = ck_minimum(ck_strip, step - begin);
     double total[ck_strip];
     S group[ck_strip];
     for (ptrdiff_t j = 0; j < width; j++) total[j] = 0;
-    for (ptrdiff_t r = 0; r < job->rows; r += 32) {
-      ptrdiff_t end = ck_minimum(job->rows, r + 32);
-      const S *top = job->x + r * job->columns + begin;
+    for (ptrdiff_t r = 0; r < rows; r += 32) {
+      ptrdiff_t end = ck_minimum(rows, r + 32);
+      const S *top = job->x + r * step + begin;
       for (ptrdiff_t j = 0; j < width; j++) group[j] = top[j];
       for (ptrdiff_t i = r + 1; i < end; i++) {
-        const S *x = job->x + i * job->columns + begin;
+        const S *x = job->x + i * step + begin;
         for (ptrdiff_t j = 0; j < width; j++) group[j] += x[j];
       }
       for (ptrdiff_t j = 0; j < width; j++) total[j] += (double)group[j];
     }
+    for (ptrdiff_t j = job->columns; folds > 1 && j < width; j++) total[j % job->columns] += total[j];
+    width = ck_minimum(width, job->columns - begin);
+    for (ptrdiff_t r = rows * folds; r < job->rows; r++)
+      for (ptrdiff_t j = 0; j < width; j++) total[j] += (double)job->x[r * job->columns + begin + j];
     for (ptrdiff_t j = 0; j < width; j++) job->y[begin + j] = (S)((double)job->scale * total[j]);
   }
 }
 
 CK_OVERLOAD void ck_column_sums(ptrdiff_t rows, ptrdiff_t columns, S scale, const S *x, S *sums) {
+  if (columns < 1) return;
   struct K(row_job) job = {.rows = rows, .columns = columns, .x = x, .y = sums, .scale = scale};
   ck_for_blocks(
     ck_ceiling(columns, ck_strip), rows * columns >= ck_worth_threads, K(column_sums_blocks), &job);

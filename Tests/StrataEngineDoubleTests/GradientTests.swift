@@ -69,6 +69,23 @@ private func expectAgreement(_ learner: BackpropLearner, _ comment: Comment) thr
         inputShape: [5, 4]), "normalised by maps")
   }
 
+  @Test("answers at every time step, of which some are not asked", arguments: ["softmax", "identity", "sigmoid"])
+  func steps(activation: String) throws {
+    var random = RandomStream(seed: 3, name: "steps")
+    var x = Tensor([5, 4, 3])
+    random.fillNormal(&x, mean: 0, deviation: 1)
+    let labels: [Int32] = [0, 1, 2, -1, 1, -1, -1, -1, 2, 2, 0, 1, -1, 0, -1, 0, 1, 0, 2, -1]
+    let train = Samples(
+      inputs: SampleStore(sampleShape: [4, 3], storage: .scalars(x.elements)),
+      targets: .steps(labels: labels, names: ["a", "b", "c"], length: 4))
+    let data = DataSet(name: "steps", about: "", train: train, test: train.selecting([]))
+    let network = try Network(
+      inputShape: [4, 3], layers: [makeLayer(["batchnorm"]), makeLayer(["activation", activation])], seed: 3)
+    var learner = try BackpropLearner(data: data, model: network, seed: 5)
+    learner.next()
+    try expectAgreement(learner, "\(activation)")
+  }
+
   @Test(
     "every activation, hidden and on top",
     arguments: Activation.allCases.filter { $0 != .step }, [Loss.squared, .absolute, .huber, .hinge])

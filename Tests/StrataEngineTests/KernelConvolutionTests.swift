@@ -109,4 +109,49 @@ struct KernelConvolutionTests {
     ck_pool_backward(&g, [3, 0, 0, 0, 9, 4, 0, 0, 0, 9, 9, 9, 9, 9, 9], y, nil, [10, 20], &dx)
     #expect(dx == [6, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0])
   }
+
+  @Test("pooling of any number of maps, and back", arguments: [1, 3, 4, 7, 8, 12, 16, 20, 31, 40])
+  func pooledMaps(maps: Int) {
+    let (rows, columns, height, width) = (5, 7, 2, 3)
+    let x = madeUpNumbers(2 * rows * columns * maps, seed: UInt64(maps)).map { Float($0) }
+    let outs = 2 * (rows / height) * (columns / width) * maps
+    let dy = madeUpNumbers(outs, seed: 99).map { Float($0) }
+    /// The places in `x` of the window that output `out` looks at.
+    func window(_ out: Int) -> [Int] {
+      let (map, place) = (out % maps, out / maps)
+      let (column, row, sample) = (place % (columns / width), place / (columns / width) % (rows / height), place / 4)
+      return (0..<height).flatMap { i in
+        (0..<width).map { j in
+          ((sample * rows + row * height + i) * columns + column * width + j) * maps + map
+        }
+      }
+    }
+    for kind in [ck_pool_maximum, ck_pool_root, ck_pool_average] {
+      var g = ck_pooling(
+        kind: kind, batch: 2, rows: rows, columns: columns, maps: maps, window_rows: height, window_columns: width)
+      var (y, kept) = ([Float](repeating: -1, count: outs), [Float](repeating: -1, count: outs))
+      var dx = [Float](repeating: -1, count: x.count)
+      if kind == ck_pool_maximum { ck_pool(&g, x, &y, &kept) } else { ck_pool(&g, x, &y, nil) }
+      ck_pool_backward(&g, x, y, kept, dy, &dx)
+      var expected = [Float](repeating: 0, count: x.count)
+      for out in 0..<outs {
+        let places = window(out)
+        let seen = places.map { x[$0] }
+        switch kind {
+        case ck_pool_maximum:
+          let largest = seen.indices.max { seen[$0] < seen[$1] } ?? 0
+          #expect(y[out] == seen[largest] && kept[out] == Float(largest))
+          expected[places[largest]] = dy[out]
+        case ck_pool_root:
+          let root = seen.reduce(0) { $0 + $1 * $1 }.squareRoot()
+          #expect(abs(y[out] - root) < 1e-5)
+          for (place, value) in zip(places, seen) { expected[place] = dy[out] * value / root }
+        default:
+          #expect(abs(y[out] - seen.reduce(0, +) / Float(seen.count)) < 1e-5)
+          for place in places { expected[place] = dy[out] / Float(seen.count) }
+        }
+      }
+      #expect(zip(dx, expected).allSatisfy { abs($0 - $1) < 1e-5 }, "\(kind) of \(maps) maps")
+    }
+  }
 }

@@ -74,7 +74,7 @@ struct KernelRowTests {
     expectClose(e, expected, tolerance: 1e-14, floor: 1, "softmax backward \(rows)x\(columns)")
   }
 
-  @Test("sums over the rows", arguments: shapes + [(1000, 3), (9001, 2)])
+  @Test("sums over the rows", arguments: shapes + [(1000, 3), (9001, 2), (4100, 20), (3001, 33)])
   func columnSums(rows: Int, columns: Int) {
     let x = madeUpNumbers(rows * columns, seed: 14)
     var expected = [Double](repeating: 0, count: columns)

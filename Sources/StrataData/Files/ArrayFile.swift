@@ -97,6 +97,7 @@ enum ArrayFile {
       case .none: nil
       case .classes(let labels, _): labels.count
       case .values(let store): store.count
+      case .steps(let labels, _, let length): labels.count / max(length, 1)
       }
     if let count, count != inputs.count {
       throw StrataError("\(path): \(name) has \(inputs.count) samples and their targets are \(count)")

@@ -4,15 +4,38 @@ public enum Targets: Sendable, Equatable {
   case none
   /// One class a sample: an index into `names`, or −1 where the label is hidden or unknown.
   case classes(labels: [Int32], names: [String])
-  /// Numbers to be approximated, one row a sample: regression, or several yes/no answers.
+  /// Numbers to be approximated, one row a sample: regression, or several yes/no answers. Where a sample is a sequence
+  /// they may be `[time, out]`, an answer a time step.
   case values(SampleStore)
+  /// One class at every time step of a sequence: `length` indices into `names` a sample, or −1 where nothing is asked
+  /// (after the end of a shorter sequence).
+  case steps(labels: [Int32], names: [String], length: Int)
 
-  /// The width of a network's output that fits: the number of classes, or of target numbers; nil without targets.
+  /// The width of a network's output that fits (at every step, where it is asked there): the number of classes, or of
+  /// target numbers; nil without targets.
   public var width: Int? {
     switch self {
     case .none: nil
     case .classes(_, let names): names.count
-    case .values(let store): store.sampleSize
+    case .values(let store): store.sampleShape.rank == 2 ? store.sampleShape[1] : store.sampleSize
+    case .steps(_, let names, _): names.count
+    }
+  }
+
+  /// Whether an answer is wanted at every time step.
+  public var arePerStep: Bool {
+    switch self {
+    case .none, .classes: false
+    case .values(let store): store.sampleShape.rank == 2
+    case .steps: true
+    }
+  }
+
+  /// Whether an answer names one of several, once a sample or at every step.
+  public var nameClasses: Bool {
+    switch self {
+    case .none, .values: false
+    case .classes, .steps: true
     }
   }
 
@@ -22,6 +45,9 @@ public enum Targets: Sendable, Equatable {
     case .none: .none
     case .classes(let labels, let names): .classes(labels: rows.map { labels[Int($0)] }, names: names)
     case .values(let store): .values(store.selecting(rows))
+    case .steps(let labels, let names, let length):
+      .steps(
+        labels: rows.flatMap { labels[Int($0) * length..<(Int($0) + 1) * length] }, names: names, length: length)
     }
   }
 }
@@ -30,10 +56,14 @@ public enum Targets: Sendable, Equatable {
 public struct Samples: Sendable, Equatable {
   public var inputs: SampleStore
   public var targets: Targets
+  /// For sequences of a known grammar: at every time step the set of symbols that may be the answer, bit k for class k;
+  /// `length` sets a sample. Nil where nobody knows.
+  public var allowed: [UInt64]?
 
-  public init(inputs: SampleStore, targets: Targets) {
+  public init(inputs: SampleStore, targets: Targets, allowed: [UInt64]? = nil) {
     self.inputs = inputs
     self.targets = targets
+    self.allowed = allowed
   }
 
   /// How many samples there are.
@@ -59,7 +89,10 @@ public struct Samples: Sendable, Equatable {
 
   /// The given rows, in their order.
   public func selecting(_ rows: [Int32]) -> Samples {
-    Samples(inputs: inputs.selecting(rows), targets: targets.selecting(rows))
+    let length = count > 0 ? (allowed?.count ?? 0) / count : 0
+    return Samples(
+      inputs: inputs.selecting(rows), targets: targets.selecting(rows),
+      allowed: allowed.map { all in rows.flatMap { all[Int($0) * length..<(Int($0) + 1) * length] } })
   }
 }
 
@@ -116,9 +149,14 @@ public struct DataSet: Sendable, Equatable {
   public var hasProbabilities: Bool {
     train.inputs.range.map { $0.lowerBound >= 0 && $0.upperBound <= 1 } ?? true
   }
-  /// The names of the classes; empty when the targets are not classes.
+  /// The names of the classes; empty when the targets are not one class a sample.
   public var classNames: [String] {
     if case .classes(_, let names) = train.targets { return names }
+    return []
+  }
+  /// The names of what an answer may be at each time step; empty where the targets are no classes at every step.
+  public var symbolNames: [String] {
+    if case .steps(_, let names, _) = train.targets { return names }
     return []
   }
 }

@@ -48,7 +48,7 @@ public struct MiniBatches: Sendable {
 
 extension Targets {
   /// Fills `target` with the rows as a network of `width` outputs should answer: one-hot classes, the class's number
-  /// for a single output, or numbers. Rows of hidden labels are 0.
+  /// for a single output, or numbers. Rows of hidden labels, and steps at which nothing is asked, are 0.
   func gather(_ rows: some RandomAccessCollection<Int32>, width: Int, into target: inout Tensor) {
     switch self {
     case .none: target.resize(to: [rows.count, 0])
@@ -71,6 +71,20 @@ extension Targets {
         }
       }
     case .values(let store): store.gather(rows, into: &target)
+    case .steps(let labels, let names, let length):
+      let wanted = Shape([rows.count, length, names.count])
+      if target.shape != wanted { target.resize(to: wanted) }
+      target.withUnsafeMutableElements { t in
+        t.update(repeating: 0)
+        var out = 0
+        for row in rows {
+          for step in 0..<length {
+            let label = Int(labels[Int(row) * length + step])
+            if label >= 0 { t[out + label] = 1 }
+            out += names.count
+          }
+        }
+      }
     }
   }
 
@@ -87,10 +101,27 @@ extension Targets {
         "the network ends in \(width) output\(width == 1 ? "" : "s"), but \(dataName) has \(names.count) classes",
         try: "add dense \(names.count) softmax")
     case .values(let store):
+      if store.sampleShape.rank == 2 {
+        return try checkSteps(outputShape, dataName, "", length: store.sampleShape[0], width: store.sampleShape[1])
+      }
       if width == store.sampleSize { return }
       throw StrataError(
         "the network ends in \(width) output\(width == 1 ? "" : "s"), but \(dataName) has \(store.sampleSize) target"
           + " number\(store.sampleSize == 1 ? "" : "s")", try: "add dense \(store.sampleSize)")
+    case .steps(_, let names, let length):
+      try checkSteps(outputShape, dataName, " softmax", length: length, width: names.count)
     }
+  }
+
+  private func checkSteps(
+    _ output: Shape, _ dataName: String, _ activation: String, length: Int, width: Int
+  ) throws(StrataError) {
+    if output == [length, width] { return }
+    throw StrataError(
+      "\(dataName) asks for \(width) number\(width == 1 ? "" : "s") at each of \(length) time steps; the network ends in"
+        + " \(output)",
+      try: output.rank == 2
+        ? "add dense \(width)\(activation) --steps each"
+        : "change 1 lstm 32 --steps each, then add dense \(width)\(activation) --steps each")
   }
 }

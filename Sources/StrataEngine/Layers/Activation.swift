@@ -77,7 +77,7 @@ public enum Activation: String, CaseIterable, Sendable {
   /// `z += bias` (a row for every sample), then `y = f(z)`, in one pass over the numbers. `y` gets `shape`.
   func apply(to z: inout Tensor, bias: Tensor?, output y: inout Tensor, shape: Shape) {
     if y.shape != shape { y.resize(to: shape) }
-    let (rows, columns) = z.matrixExtents
+    let (rows, columns) = z.rowExtents
     precondition(bias == nil || bias!.count == columns, "a bias of \(bias!.count) for \(columns) units")
     z.withUnsafeMutableElements { z in
       y.withUnsafeMutableElements { y in
@@ -96,7 +96,7 @@ public enum Activation: String, CaseIterable, Sendable {
 
   /// `z = f(z + bias)` where it stands, in one pass over the numbers.
   func apply(inPlace z: inout Tensor, bias: Tensor?) {
-    let (rows, columns) = z.matrixExtents
+    let (rows, columns) = z.rowExtents
     precondition(bias == nil || bias!.count == columns, "a bias of \(bias!.count) for \(columns) units")
     z.withUnsafeMutableElements { z in
       if let bias {
@@ -115,7 +115,7 @@ public enum Activation: String, CaseIterable, Sendable {
   func differentiate(z: Tensor, y: Tensor, outputGradient: Tensor, delta: inout Tensor) {
     precondition(outputGradient.count == z.count && y.count == z.count, "gradient of another shape")
     if delta.shape != z.shape { delta.resize(to: z.shape) }
-    let (rows, columns) = z.matrixExtents
+    let (rows, columns) = z.rowExtents
     z.withUnsafeElements { z in
       y.withUnsafeElements { y in
         outputGradient.withUnsafeElements { dy in

@@ -1,6 +1,6 @@
 // An activation as a layer of its own: where it stands apart from the sum, as after batch normalisation.
 
-/// `h = f(x)`, elementwise (softmax over the features).
+/// `h = f(x)`, elementwise (softmax over the features, at each step of a sequence).
 public struct ActivationLayer: Layer {
   public static let grammar = LayerGrammar(
     keyword: "activation", summary: "a function of every number on its own: h = f(x)",

@@ -4,20 +4,22 @@
 public struct Prediction: Sendable {
   /// `[batch, out]`: probabilities where the targets are classes and the output allows it, else the outputs.
   public var output: Tensor
-  /// The class each sample is taken for; nil where targets are no classes.
+  /// The class each sample is taken for, or each time step of it; nil where targets are no classes.
   public var classes: [Int32]?
 
   /// From raw outputs: logits are turned into probabilities.
   init(_ raw: Tensor, logits: Bool, targets: Targets) {
     output = raw
-    guard case .classes = targets else { return }
-    classes = Accuracy.classes(of: raw, logits: logits)
+    guard targets.nameClasses else { return }
+    // A row a sample, or a row a time step.
+    let rows = AskedRows(isPerStep: targets.arePerStep).pick(raw)
+    classes = Accuracy.classes(of: rows, logits: logits)
     if logits {
       var trace = Tensor.empty
-      var z = raw
-      (raw.matrixExtents.columns > 1 ? Activation.softmax : .sigmoid).apply(
-        to: &z, bias: nil, output: &trace, shape: raw.shape)
-      output = trace
+      var z = rows
+      (rows.matrixExtents.columns > 1 ? Activation.softmax : .sigmoid).apply(
+        to: &z, bias: nil, output: &trace, shape: rows.shape)
+      output = trace.reshaped(to: raw.shape)
     }
   }
 }

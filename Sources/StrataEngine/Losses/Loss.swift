@@ -13,6 +13,7 @@
 // The two cross-entropies are joined with a sigmoid or softmax just below them: computed from z, which is exact where
 // y rounds to 0 or 1, and ∂C/∂z = (y − t)/m. On outputs of another kind, cross-entropy takes them as logits when they
 // are plain sums (identity) and as probabilities otherwise.
+// Answers at every time step of a sequence are seen as more rows: `AskedRows`.
 // Shapes: y, t, z, gradient [batch, out]. Targets t: one-hot rows, 0/1 columns, or numbers.
 import CKernels
 
@@ -69,9 +70,10 @@ public enum Loss: String, CaseIterable, Sendable {
   /// The loss that fits an output layer and targets when none is chosen.
   public static func usual(for activation: Activation?, targets: Targets) -> Loss {
     switch (targets, activation) {
-    case (.classes, .softmax): .crossEntropy
-    case (.classes, .sigmoid): .binaryCrossEntropy
+    case (.classes, .softmax), (.steps, .softmax): .crossEntropy
+    case (.classes, .sigmoid), (.steps, .sigmoid): .binaryCrossEntropy
     case (.classes(_, let names), .identity) where names.count > 2: .crossEntropy
+    case (.steps, .identity): .crossEntropy
     case (.classes, .identity): .binaryCrossEntropy
     default: .squared
     }

@@ -20,6 +20,30 @@ enum Accuracy {
     return Double(wrong) / Double(rows)
   }
 
+  /// The share of sequences whose every asked step is legal: the symbols that may come are exactly the most active
+  /// outputs (Hochreiter, Schmidhuber 1997, section 5.1). y `[batch, time, out]`; `allowed` has a set for each step, bit k
+  /// for symbol k, empty where nothing is asked.
+  static func legalShare(output y: Tensor, allowed: ArraySlice<UInt64>) -> Double {
+    let (sequences, steps, width) = (y.shape[0], y.shape[1], y.shape[2])
+    guard sequences > 0 else { return .nan }
+    var legal = 0
+    for sequence in 0..<sequences {
+      let isLegal = (0..<steps).allSatisfy { step in
+        let row = sequence * steps + step
+        let set = allowed[allowed.startIndex + row]
+        var least = Scalar.infinity
+        var greatest = -Scalar.infinity
+        for k in 0..<width {
+          let value = y[flat: row * width + k]
+          if set >> UInt64(k) & 1 == 1 { least = min(least, value) } else { greatest = max(greatest, value) }
+        }
+        return set == 0 || least > greatest
+      }
+      if isLegal { legal += 1 }
+    }
+    return Double(legal) / Double(sequences)
+  }
+
   /// The class that each row names: the largest output, or the side of the threshold of a single one.
   static func classes(of output: Tensor, logits: Bool) -> [Int32] {
     let (rows, columns) = output.matrixExtents

@@ -70,7 +70,7 @@ public protocol PyTorchExportable: Model {
 
 extension Activation {
   /// The function in PyTorch, of the expression `z` whose first axis is the batch. `rank` counts the axes of one sample:
-  /// softmax goes over all the numbers of a sample, so more than one axis is seen flat for it.
+  /// softmax goes over all the numbers of a sample, maps seen flat, and over those of each step of a sequence.
   func pyTorch(_ z: String, rank: Int) -> String {
     switch self {
     case .identity: z
@@ -83,7 +83,7 @@ extension Activation {
     case .gelu: "functional.gelu(\(z))"
     case .softplus: "functional.softplus(\(z))"
     case .softmax:
-      rank <= 1 ? "torch.softmax(\(z), dim=1)" : "torch.softmax(\(z).flatten(1), dim=1).reshape(h.shape)"
+      rank <= 2 ? "torch.softmax(\(z), dim=-1)" : "torch.softmax(\(z).flatten(1), dim=1).reshape(h.shape)"
     }
   }
 }

@@ -9,6 +9,12 @@ extension Tensor {
     return (rows, rows == 0 ? 0 : count / rows)
   }
 
+  /// The rows and columns of answers: as `matrixExtents`, but every time step of a batch of sequences, `[batch, time,
+  /// features]`, is a row of its own.
+  var rowExtents: (rows: Int, columns: Int) {
+    shape.rank == 3 ? (shape[0] * shape[1], shape[2]) : matrixExtents
+  }
+
   /// `self = scale·op(a)·op(b)`, or `self += …` when accumulating; each seen as a matrix. `self` gets the shape `[m, n]`
   /// unless it has that many elements already (a batch of images stays one). Traps when the inner extents differ.
   mutating func setProduct(

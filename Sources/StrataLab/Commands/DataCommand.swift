@@ -76,6 +76,7 @@ extension Command {
     case .classes(_, let names): parts.append("\(names.count) classes")
     case .values(let store): parts.append(store.sampleSize == 1 ? "1 target" : "\(store.sampleSize) targets")
     case .none: parts.append("no targets")
+    case .steps(_, let names, let length): parts.append("\(names.count) symbols at each of \(length) time steps")
     }
     parts.append(
       data.test.count > 0 ? "\(data.train.count) train / \(data.test.count) test" : "\(data.train.count) train, no test"

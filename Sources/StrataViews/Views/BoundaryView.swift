@@ -71,7 +71,7 @@ private func pointSet(_ name: String, _ samples: Samples, role: ColorRole, shape
     switch samples.targets {
     case .values(let store): Point(Double(x[flat: row]), Double(store.tensor([Int32(row)])[flat: 0]))
     case .classes(let labels, _): labels[row] < 0 ? nil : Point(Double(x[flat: row]), Double(labels[row]))
-    case .none: nil
+    case .none, .steps: nil
     }
   }
   return LineChart.PointSet(name, role: role, shape: shape, points: points)

@@ -80,6 +80,8 @@ private struct Page {
     case .classes(let labels, let names): labels[index] >= 0 ? names[Int(labels[index])] : "?"
     case .values(let store): formatNumber(Double(store.tensor([Int32(index)])[flat: 0]), significant: 3)
     case .none: ""
+    case .steps(let labels, let names, let length):
+      labels[index * length..<(index + 1) * length].map { $0 >= 0 ? names[Int($0)] : "" }.joined()
     }
   }
 
@@ -91,7 +93,7 @@ private struct Page {
   }
 
   private func answer(_ index: Int, _ data: DataSet) -> String? {
-    guard let prediction, !isReconstruction else { return nil }
+    guard let prediction, !isReconstruction, !targets.arePerStep else { return nil }
     if let classes = prediction.classes {
       return data.classNames.indices.contains(Int(classes[index])) ? data.classNames[Int(classes[index])] : nil
     }
@@ -174,7 +176,7 @@ private struct Page {
     guard let prediction, rows.indices.contains(selected) else { return nil }
     if isReconstruction { return comparison(prediction.output, data, size: size) }
     let width = prediction.output.count / rows.count
-    guard width <= 40 else { return nil }
+    guard width <= 40, !targets.arePerStep else { return nil }
     var correct: Int?
     if case .classes(let labels, _) = targets { correct = Int(labels[selected]) }
     let single = width == 1 && data.classNames.count == 2

@@ -11,8 +11,9 @@ extension BackpropLearner: Predictor {
       return Measurements(loss.isNaN ? [] : [.init("loss", loss)])
     }
     var entries = [Measurements.Entry("loss", loss)]
-    if case .classes = data.train.targets {
-      let wrong = Accuracy.errorShare(output: top.output, target: target, logits: form == .logits)
+    if data.train.targets.nameClasses {
+      let wrong = Accuracy.errorShare(
+        output: asked.pick(top.output), target: asked.pick(target), logits: form == .logits)
       entries.append(.init("accuracy", 1 - wrong))
     }
     if !(traces.first { !$0.parameterGradients.isEmpty }?.parameterGradients.isEmpty ?? true) {
@@ -25,10 +26,10 @@ extension BackpropLearner: Predictor {
   public func evaluate(_ samples: Samples) -> Measurements {
     let samples = samples.labelled
     guard samples.count > 0 else { return Measurements() }
-    var isClasses = false
-    if case .classes = samples.targets { isClasses = true }
-    let (loss, wrong) = evaluate(samples, by: lossFunction)
-    return Measurements([.init("loss", loss)] + (isClasses ? [.init("accuracy", 1 - wrong)] : []))
+    let (loss, wrong, legal) = evaluate(samples, by: lossFunction)
+    return Measurements(
+      [.init("loss", loss)] + (samples.targets.nameClasses ? [.init("accuracy", 1 - wrong)] : [])
+        + (legal.map { [.init("legal", $0)] } ?? []))
   }
 
   public func losses(on samples: Samples) -> Measurements {
@@ -38,11 +39,13 @@ extension BackpropLearner: Predictor {
         .map { .init($0.rawValue, evaluate(samples, by: $0).loss) })
   }
 
-  /// Mean loss and share of wrong answers, a few hundred samples at a time.
-  private func evaluate(_ samples: Samples, by loss: Loss) -> (loss: Double, wrong: Double) {
+  /// Mean loss and share of wrong answers (over the asked steps, where there are steps), and the share of sequences that
+  /// are legal where a grammar is known; a few hundred samples at a time.
+  private func evaluate(_ samples: Samples, by loss: Loss) -> (loss: Double, wrong: Double, legal: Double?) {
     let form = loss.form(for: network.layers.last?.activation)
-    let width = network.outputShape?.elementCount ?? 0
-    var (total, wrong) = (0.0, 0.0)
+    let outputShape = network.outputShape ?? [0]
+    let width = outputShape.elementCount
+    var (total, wrong, legal, weight) = (0.0, 0.0, 0.0, 0.0)
     var (x, t) = (Tensor.empty, Tensor.empty)
     var random = RandomStream(seed: seed, name: "evaluation")
     var traces = [LayerTrace](repeating: LayerTrace(), count: network.layers.count)
@@ -58,11 +61,21 @@ extension BackpropLearner: Predictor {
         network.layers[index].forward(source, trace: &traces[index], mode: .evaluation, random: &random)
       }
       let top = traces[traces.count - 1]
-      let share = Double(rows.count)
-      total += share * loss.value(output: top.output, preactivation: top.preactivation, target: t, form: form)
-      wrong += share * Accuracy.errorShare(output: top.output, target: t, logits: form == .logits)
+      let asked = AskedRows(samples.targets, rows, outputShape: outputShape)
+      let y = asked.pick(top.output)
+      let share = Double(y.matrixExtents.rows)
+      guard share > 0 else { continue }
+      weight += share
+      let target = asked.pick(t)
+      total += share * loss.value(output: y, preactivation: asked.pick(top.preactivation), target: target, form: form)
+      wrong += share * Accuracy.errorShare(output: y, target: target, logits: form == .logits)
+      if let allowed = samples.allowed, top.output.shape.rank == 3 {
+        let length = allowed.count / samples.count
+        let own = allowed[start * length..<(start + rows.count) * length]
+        legal += Double(rows.count) * Accuracy.legalShare(output: top.output, allowed: own)
+      }
     }
-    return (total / Double(samples.count), wrong / Double(samples.count))
+    return (total / weight, wrong / weight, samples.allowed == nil ? nil : legal / Double(samples.count))
   }
 
   public func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation {
@@ -107,12 +120,15 @@ extension BackpropLearner: Predictor {
     let output = traces[traces.count - 1].output
     let offset = output.offset(of: position)
     let place = position.map(String.init).joined(separator: ",")
-    let m = output.matrixExtents.rows
+    let m = asked.pick(output).matrixExtents.rows
     let formula = lossFunction.gradientFormula(output: "y", number: "\(network.layers.count)", form: form)
     return [
-      "\(formula)   (C = \(lossFunction.formula(output: "y")), m = \(m) samples)",
+      "\(formula)   (C = \(lossFunction.formula(output: "y")), m = \(m) \(asked.isPerStep ? "time steps" : "samples"))",
       "y[\(place)] = \(number(output[flat: offset])), t[\(place)] = \(number(target[flat: offset]))",
-      "= \(number(outputGradient[flat: offset]))",
+      "= \(number(outputGradient[flat: offset]))"
+        + (asked.rows.map { rows in
+          rows.contains(Int32(offset / output.shape[output.shape.rank - 1])) ? "" : ": nothing is asked at this step"
+        } ?? ""),
     ]
   }
 }

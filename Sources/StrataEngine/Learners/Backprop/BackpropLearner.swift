@@ -44,6 +44,8 @@ public struct BackpropLearner: Learner {
   var form = LossForm.plain
   var input = Tensor.empty
   var target = Tensor.empty
+  /// The rows of the answers that the mini-batch asks for.
+  var asked = AskedRows.samples
   /// ∂C/∂y, or ∂C/∂z where the loss is joined with the output layer.
   var outputGradient = Tensor.empty
   var traces: [LayerTrace] = []
@@ -56,7 +58,8 @@ public struct BackpropLearner: Learner {
   /// For each layer how many parameters it has, and whether it takes up what a pass found out.
   private var parameterCounts: [Int] = []
   private var absorbing: [Bool] = []
-  /// The width of the network's output.
+  /// The shape of the network's output for a sample.
+  private var outputShape: Shape = [0]
   private var outputWidth = 0
   /// Keys that were set by the user and so survive a change of the rule.
   var chosen: Set<String> = []
@@ -133,7 +136,8 @@ public struct BackpropLearner: Learner {
     traces = [LayerTrace](repeating: LayerTrace(), count: count)
     parameterCounts = network.layers.map(\.parameters.count)
     absorbing = network.layers.map { !$0.buffers.isEmpty }
-    outputWidth = network.outputShape?.elementCount ?? 0
+    outputShape = network.outputShape ?? [0]
+    outputWidth = outputShape.elementCount
     listing = makeListing()
     line = 0
     cursor.recount()
@@ -162,6 +166,7 @@ public struct BackpropLearner: Learner {
       let rows = cursor.take()
       data.train.inputs.gather(rows, into: &input)
       data.train.targets.gather(rows, width: outputWidth, into: &target)
+      asked = AskedRows(data.train.targets, rows, outputShape: outputShape)
     case .forward(let index):
       let source = index == 0 ? input : traces[index - 1].output
       network.layers[index].forward(source, trace: &traces[index], mode: .training, random: &dropoutStream)
@@ -169,10 +174,10 @@ public struct BackpropLearner: Learner {
     case .loss:
       loss = lossFunction.value(
         output: traces[traces.count - 1].output, preactivation: traces[traces.count - 1].preactivation, target: target,
-        form: form)
+        form: form, asked: asked)
     case .lossGradient:
       lossFunction.gradient(
-        output: traces[traces.count - 1].output, target: target, form: form, into: &outputGradient)
+        output: traces[traces.count - 1].output, target: target, form: form, asked: asked, into: &outputGradient)
     case .backward(let index):
       let isTop = index == traces.count - 1
       network.layers[index].backward(
