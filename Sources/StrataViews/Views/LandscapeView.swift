@@ -24,6 +24,7 @@ extension View {
     note: { lab, options in
       guard let landscape = lab.landscape else { return "" }
       var note = "\(landscape.kind.rawValue) · step \(formatGrouped(landscape.step))"
+      if options.isLogarithmic || isSteep(landscape) { note += " · log shades" }
       if !landscape.isComplete { note += " · \(landscape.count * 100 / (landscape.side * landscape.side)) %" }
       if let now = present(lab, landscape), now.distance > 0 {
         note += " · now \(formatNumber(now.distance, significant: 2)) off the plane"
@@ -35,7 +36,7 @@ extension View {
     let isLogarithmic = options.isLogarithmic || isSteep(landscape)
     let map = Part(.plane(plane(lab, landscape, isLogarithmic: isLogarithmic)))
     guard size.rows >= 10 else { return .rows([map]) }
-    return .rows([map, Part(.lines([caption(landscape, isLogarithmic: isLogarithmic)]), length: .cells(1))])
+    return .rows([map, Part(.lines([caption(landscape)]), length: .cells(1))])
   }
 }
 
@@ -67,14 +68,14 @@ private func plane(_ lab: Lab, _ landscape: Landscape, isLogarithmic: Bool) -> P
     switch landscape.kind {
     case .random: ("d₁", "d₂")
     case .gradient: ("downhill", "d₂")
-    case .path: ("1st direction of the path", "2nd")
+    case .path: ("1st direction", "2nd")
     }
   return PlaneMap(
     x: landscape.a, y: landscape.b,
     field: .scalar(field, shading: .sequential, contours: spacedContours(field)), paths: paths, xLabel: x, yLabel: y)
 }
 
-private func caption(_ landscape: Landscape, isLogarithmic: Bool) -> TextLine {
+private func caption(_ landscape: Landscape) -> TextLine {
   func text(_ value: Double) -> String { formatNumber(value, significant: 3) }
   var runs = [
     TextRun(landscape.path.isEmpty ? "○ " : "● ", .accent), TextRun("loss \(text(landscape.here))"),
@@ -86,6 +87,5 @@ private func caption(_ landscape: Landscape, isLogarithmic: Bool) -> TextLine {
     runs.append(TextRun("   \(formatNumber(share * 100, significant: 3)) % of the path", .quiet))
   }
   runs.append(TextRun("   \(formatGrouped(landscape.sampleCount)) samples", .quiet))
-  if isLogarithmic { runs.append(TextRun("   shades of log loss", .quiet)) }
   return TextLine(runs)
 }

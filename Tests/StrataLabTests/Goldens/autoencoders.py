@@ -67,7 +67,7 @@ class Model(nn.Module):
         h = h @ self.W2 + self.c2
         h = torch.sigmoid(h)
         h = h @ self.W3 + self.c3
-        h = torch.softmax(h, dim=1)
+        h = torch.softmax(h, dim=-1)
         return h
 
     def reconstruction(self, x):
