@@ -22,6 +22,8 @@ public struct ViewOptions: Hashable, Sendable {
   public var tensor: String?
   /// Only these branches; nil: all of them.
   public var branches: Set<Int>?
+  /// In slow motion: how many terms of a sum have been added; nil shows it whole.
+  public var term: Int?
   /// How far a long view is scrolled, in lines.
   public var scroll = 0
 
@@ -45,6 +47,7 @@ public struct ViewOptions: Hashable, Sendable {
         branches = Set(numbers)
       case "--last": lastSteps = try ViewOptions.count(rest.popFirst(), after: word)
       case "--sample": sample = try ViewOptions.count(rest.popFirst(), after: word)
+      case "--term": term = max(try ViewOptions.count(rest.popFirst(), after: word), 1)
       case "--layer": layer = try ViewOptions.count(rest.popFirst(), after: word)
       default:
         if let number = Int(word), number > 0 {
@@ -52,7 +55,7 @@ public struct ViewOptions: Hashable, Sendable {
         } else if word.hasPrefix("--") {
           throw StrataError(
             "views have no option \(word); they have --layer, --log, --last, --sample, --train, --wrong, --sorted, --unsorted, "
-              + "--branches",
+              + "--branches, --term",
             try: "show loss --log")
         } else {
           // Names of several words: free energy gap.

@@ -158,6 +158,28 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("a unit of a map in slow motion: a product more with m, one less with M, at the end what the layer puts out")
+  func slowMotion() throws {
+    var studio = try studio(["data digits", "add conv 4 3x3 relu", "add dense 10 softmax", "learn backprop"], 100, 40)
+    _ = studio.update(.line("show receptive h1[3,2,1]"))
+    _ = studio.update(.key(.character("z")))
+    #expect(!studio.draw().lines.contains { $0.contains("term ") })
+    for _ in 0..<5 { _ = studio.update(.key(.character("m"))) }
+    #expect(studio.draw().lines.contains { $0.contains("term 5 of 11 of h1[3,2,1]") })
+    #expect(studio.draw().lines.contains { $0.contains("▸ x[4,3]·W1[1,1]") })
+    _ = studio.update(.key(.character("M")))
+    #expect(studio.draw().lines.contains { $0.contains("▸ x[4,2]·W1[1,0]") })
+    for _ in 0..<20 { _ = studio.update(.key(.character("m"))) }
+    let network = try #require(studio.lab.experiment.network)
+    let input = try #require(studio.lab.experiment.data).test.inputs.tensor([0])
+    let output = network.traces(for: input)[0].output[0, 3, 2, 1]
+    let sum = network.traces(for: input)[0].preactivation[0, 3, 2, 1]
+    let lines = studio.draw().lines
+    #expect(
+      lines.contains { $0.contains("▸ h1 = relu(\(formatNumber(Double(sum), significant: 3))) = ") }
+        && lines.contains { $0.contains("= \(formatNumber(Double(output), significant: 3))") }, "\(lines)")
+  }
+
   @Test("what was not computed in this mini-batch is not shown, and its line is named")
   func fresh() throws {
     var studio = try studio(["data digits", "rbm 20", "learn cd 1", "run 3 steps"], 100, 40)

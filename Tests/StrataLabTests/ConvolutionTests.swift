@@ -104,4 +104,21 @@ import Testing
     #expect((second.rows, second.columns) == (3...7, 0...4))
     #expect(network.receptiveField(of: 5, row: 0, column: 0) == nil)
   }
+
+  /// Black corners of pictures make sums of exactly 0, where a rectifier has a corner, and windows of equal numbers.
+  @Test func cornersDoNotMakeARightGradientWrong() throws {
+    var lab = try lab("data digits")
+    for line in ["add conv 4 3x3 relu", "add maxpool 2x2", "add dense 10 softmax", "learn backprop --optimizer adam"] {
+      _ = try lab.execute(line)
+    }
+    func checks() throws -> [GradientCheck] {
+      try #require(lab.experiment.learner as? any GradientCheckable).checkGradients(layer: nil)
+    }
+    #expect(try checks().allSatisfy(\.agrees))
+    _ = try lab.execute("run 3 steps")
+    #expect(try checks().allSatisfy(\.agrees))
+    // And a wrong one is no more forgiven than before.
+    _ = try lab.execute("set flaw 1")
+    #expect(try checks().prefix(2).allSatisfy { $0.relativeError > 0.2 })
+  }
 }

@@ -1,8 +1,8 @@
 // Batch normalisation: each feature is brought to mean 0 and variance 1 over the batch, then scaled and shifted.
 //
-//   training    μ, v = mean and variance over the batch     x̂ = (x − μ)/√(v + ε)     h = γ ⊙ x̂ + β
+//   training    μ, v = mean and variance over the batch     ẑ = (x − μ)/√(v + ε)     h = γ ⊙ ẑ + β
 //   evaluation  the same with running averages of μ and v
-//   backward    ∇β = Σ ∂h     ∇γ = Σ ∂h ⊙ x̂     ∂x = γ/√(v + ε) ⊙ (∂h − ∇β/m − x̂ ⊙ ∇γ/m)
+//   backward    ∇β = Σ ∂h     ∇γ = Σ ∂h ⊙ ẑ     ∂x = γ/√(v + ε) ⊙ (∂h − ∇β/m − ẑ ⊙ ∇γ/m)
 //
 // Shapes: x, h [batch, features]; γ, β, μ, v [features]. Of pictures with maps each map is a feature, and all its places
 // count like samples. The running variance is the unbiased one, as in PyTorch; both
@@ -53,8 +53,8 @@ public struct BatchNormalization: Layer {
       Parameter("shift", symbol: "β", axes: ["out"], isPenalized: false, Tensor(shape)),
     ]
     buffers = [
-      Parameter("running.mean", symbol: "μ̄", axes: ["out"], isPenalized: false, Tensor(shape)),
-      Parameter("running.variance", symbol: "v̄", axes: ["out"], isPenalized: false, Tensor(shape, repeating: 1)),
+      Parameter("running.mean", symbol: "μᵣ", axes: ["out"], isPenalized: false, Tensor(shape)),
+      Parameter("running.variance", symbol: "vᵣ", axes: ["out"], isPenalized: false, Tensor(shape, repeating: 1)),
     ]
   }
 
@@ -165,13 +165,13 @@ public struct BatchNormalization: Layer {
 
   public func forwardText(_ signs: LayerSigns) -> String {
     let n = signs.number
-    return "x̂\(n) = (\(signs.input) − μ\(n))/√(v\(n) + ε);  \(signs.output) = γ\(n) ⊙ x̂\(n) + β\(n)"
+    return "ẑ\(n) = (\(signs.input) − μ\(n))/√(v\(n) + ε);  \(signs.output) = γ\(n) ⊙ ẑ\(n) + β\(n)"
   }
 
   public func backwardText(_ signs: LayerSigns, joined: Bool, wantsInputGradient: Bool) -> String {
     let (n, dh) = (signs.number, "∂\(signs.output)")
-    let parameters = "∇γ\(n) = Σ\(dh) ⊙ x̂\(n);  ∇β\(n) = Σ\(dh)"
+    let parameters = "∇γ\(n) = Σ\(dh) ⊙ ẑ\(n);  ∇β\(n) = Σ\(dh)"
     guard wantsInputGradient else { return parameters }
-    return parameters + ";  ∂\(signs.input) = γ\(n)/√(v\(n)+ε) ⊙ (\(dh) − ∇β\(n)/m − x̂\(n) ⊙ ∇γ\(n)/m)"
+    return parameters + ";  ∂\(signs.input) = γ\(n)/√(v\(n)+ε) ⊙ (\(dh) − ∇β\(n)/m − ẑ\(n) ⊙ ∇γ\(n)/m)"
   }
 }

@@ -20,7 +20,7 @@ public enum UpdateRule: String, CaseIterable, Sendable {
   case adagrad
   /// S ← ρS + (1 − ρ)e²; W ← W − ε e / (√S + η) (Tieleman, Hinton 2012)
   case rmsprop
-  /// V ← β₁V + (1 − β₁)e; S ← β₂S + (1 − β₂)e²; W ← W − ε V̂ / (√Ŝ + η), V̂ = V/(1 − β₁ᵗ), Ŝ = S/(1 − β₂ᵗ)
+  /// V ← β₁V + (1 − β₁)e; S ← β₂S + (1 − β₂)e²; W ← W − ε V′ / (√S′ + η), V′ = V/(1 − β₁ᵗ), S′ = S/(1 − β₂ᵗ)
   /// (Kingma, Ba 2015)
   case adam
 
@@ -47,7 +47,7 @@ public enum UpdateRule: String, CaseIterable, Sendable {
     case .nesterov: "V ← μV + ∇W;  W ← W − ε(∇W + μV)"
     case .adagrad: "S ← S + ∇W²;  W ← W − ε∇W/(√S + η)"
     case .rmsprop: "S ← ρS + (1−ρ)∇W²;  W ← W − ε∇W/(√S + η)"
-    case .adam: "V ← β₁V + (1−β₁)∇W;  S ← β₂S + (1−β₂)∇W²;  W ← W − εV̂/(√Ŝ + η)"
+    case .adam: "V ← β₁V + (1−β₁)∇W;  S ← β₂S + (1−β₂)∇W²;  W ← W − εV′/(√S′ + η)"
     }
   }
 

@@ -17,6 +17,8 @@ enum StudioAction: Hashable, Sendable {
   case toggleLog, toggleTraining, toggleWrong
   case zoom(in: Bool)
   case scroll(by: Int)
+  /// A sum in slow motion: a term more or less.
+  case moveTerm(by: Int)
   /// Answers the question with the key that was pressed.
   case answerKey
   case player(PlayerAction)
@@ -132,6 +134,12 @@ enum KeyMap {
     KeyBinding(
       keys: [.character("z")], action: .maximize, barTitle: "zoom",
       help: "give the view the whole screen, or take it back"),
+    KeyBinding(
+      keys: [.character("m")], action: .moveTerm(by: 1), barTitle: "slow motion",
+      help: "receptive: the sum in slow motion, a term further", isOffered: { $0.chosenView == "receptive" }),
+    KeyBinding(
+      keys: [.character("M")], action: .moveTerm(by: -1), barTitle: nil, help: "receptive: a term back",
+      isOffered: { $0.chosenView == "receptive" }),
     KeyBinding(
       keys: [.up, .character("k")], action: .selectLayer(by: -1), barTitle: nil, help: "select the layer before"),
     KeyBinding(

@@ -199,6 +199,9 @@ public struct Studio: Sendable {
       options.onlyWrong.toggle()
       options.sample = 0
     case .zoom(let closer): zoom(closer)
+    case .moveTerm(let by):
+      let term = (options.term ?? 0) + by
+      options.term = term > 0 ? term : nil
     case .scroll(let by): options.scroll = max(options.scroll + by, 0)
     case .dismiss:
       if breakOff() { return [] }

@@ -8,7 +8,7 @@ extension View {
   static let receptive = View(
     "receptive", title: "receptive field",
     summary: "a unit's field marked on the input, and its window × kernel + bias with numbers",
-    usage: "[LAYER | UNIT such as h1[3,4,0]] [--sample N] [--train]",
+    usage: "[LAYER | UNIT such as h1[3,4,0]] [--sample N] [--train] [--term K]",
     reasonMissing: { MapPictures.reasonMissing($0) },
     problem: { lab, options in
       guard let pictures = MapPictures(lab, options) else { return nil }
@@ -22,7 +22,7 @@ extension View {
     guard let pictures = MapPictures(lab, options),
       let unit = (try? ReceptiveUnit(pictures, options)) ?? (try? ReceptiveUnit(pictures, ViewOptions()))
     else { return .message("no layer has maps") }
-    return unit.figure(pictures, size: size)
+    return unit.figure(pictures, term: options.term, size: size)
   }
 }
 
@@ -87,8 +87,16 @@ private struct ReceptiveUnit {
 
   private var text: String { "\(sign)[\(row),\(column),\(map)]" }
 
-  func figure(_ pictures: MapPictures, size: Size) -> Figure {
+  func figure(_ pictures: MapPictures, term: Int?, size: Size) -> Figure {
     let network = pictures.network
+    if let term, let convolution = network.layers[layer - 1] as? Convolution,
+      let window = convolution.window(of: [0, row, column, map], input: pictures.below(layer))
+    {
+      let motion = SlowMotion(
+        window, function: convolution.function, signs: network.signs(layer - 1), place: "\(row),\(column),\(map)",
+        shown: term)
+      return slowly(motion, pictures, network.receptiveField(of: layer, row: row, column: column), size: size)
+    }
     let field = network.receptiveField(of: layer, row: row, column: column)
     let signs = network.signs(layer - 1)
     let explained = network.layers[layer - 1].explain(
@@ -116,6 +124,16 @@ private struct ReceptiveUnit {
       right = [Part(words, length: .cells(lines.count + 1)), Part(tiles(window))]
     }
     return .columns([beside, Part(.rows(right))], gap: 2)
+  }
+
+  /// The sum up to a term: the picture with the field, window and kernel, the newest terms.
+  private func slowly(_ motion: SlowMotion, _ pictures: MapPictures, _ field: PictureArea?, size: Size) -> Figure {
+    let rows = max(size.rows / 3, 4)
+    let above = Figure.columns(
+      [Part(marked(pictures, field), title: "x", note: "field marked"), Part(motion.figure)], gap: 2)
+    return .rows([
+      Part(above, length: .cells(size.rows - rows)), Part(.text(TextBlock(motion.lines(rows: rows)))),
+    ])
   }
 
   /// Window, kernel and their product, of the map that adds most.

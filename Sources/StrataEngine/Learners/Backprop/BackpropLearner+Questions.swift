@@ -183,7 +183,7 @@ extension BackpropLearner: GradientCheckable {
     for k in 0..<tried {
       let offset = k * count / tried
       let analytic = Double(gradient[flat: offset])
-      let numeric = derivative(layer: layer, parameter: p, offset: offset)
+      let numeric = derivative(layer: layer, parameter: p, offset: offset, claimed: analytic)
       let d = numeric - analytic
       difference += d * d
       numericSquares += numeric * numeric
@@ -201,27 +201,43 @@ extension BackpropLearner: GradientCheckable {
   }
 
   /// A central difference, extrapolated from two widths (Richardson 1911), so that its error is of fourth order.
-  private mutating func derivative(layer: Int, parameter p: Int, offset: Int) -> Double {
+  ///
+  /// Where the cost has a corner (a rectifier at 0, two equal maxima) it has a slope on either side and no derivative, and
+  /// any number between the two is a subgradient: the one nearest to what is `claimed` is given.
+  private mutating func derivative(layer: Int, parameter p: Int, offset: Int, claimed: Double) -> Double {
+    let isSingle = Scalar.self == Float.self
     let old = network.layers[layer].parameters[p].value[flat: offset]
-    let width = (Scalar.self == Float.self ? 1e-2 : 1e-5) * max(1, abs(Double(old)))
+    let width = (isSingle ? 1e-2 : 1e-5) * max(1, abs(Double(old)))
     func cost(_ value: Scalar, _ probe: inout BackpropLearner) -> Double {
       probe.network.layers[layer].parameters[p].value[flat: offset] = value
       return probe.pass(backward: false)
     }
-    func slope(_ h: Double, _ probe: inout BackpropLearner) -> Double {
+    let here = cost(old, &self)
+    defer { network.layers[layer].parameters[p].value[flat: offset] = old }
+    /// The slopes to the left, to the right and across.
+    func slopes(_ h: Double, _ probe: inout BackpropLearner) -> (left: Double, right: Double, across: Double) {
       let (high, low) = (Scalar(Double(old) + h), Scalar(Double(old) - h))
-      return (cost(high, &probe) - cost(low, &probe)) / (Double(high) - Double(low))
+      let (above, below) = (cost(high, &probe), cost(low, &probe))
+      return (
+        (here - below) / (Double(old) - Double(low)), (above - here) / (Double(high) - Double(old)),
+        (above - below) / (Double(high) - Double(low))
+      )
     }
-    let wide = slope(width, &self)
-    var narrow = slope(width / 2, &self)
-    var isSmooth = true
-    if abs(wide - narrow) > 1e-2 * max(abs(wide), abs(narrow)) {
-      // Corners (of rectifiers, of maxima) lie within the width, and there are many where all places of a map share a
-      // weight. Closer by, fewer do.
-      narrow = slope(width / 8, &self)
-      isSmooth = false
+    let wide = slopes(width, &self)
+    let narrow = slopes(width / 2, &self)
+    let size = max(abs(wide.across), abs(narrow.across))
+    // How far the two sides are apart shrinks with the width where the cost is smooth, and stays at a corner.
+    let jump = abs(2 * (narrow.right - narrow.left) - (wide.right - wide.left))
+    let noise = 8 * (isSingle ? 1.2e-7 : 2.2e-16) * abs(here) / width
+    if abs(wide.across - narrow.across) <= 1e-2 * size, jump <= 1e-2 * size + noise {
+      return (4 * narrow.across - wide.across) / 3
     }
-    network.layers[layer].parameters[p].value[flat: offset] = old
-    return isSmooth ? (4 * narrow - wide) / 3 : narrow
+    // Corners lie within the width, and there are many where all places of a map share a weight. Closer by there are fewer,
+    // and perhaps one just here.
+    let near = slopes(width / (isSingle ? 64 : 8), &self)
+    if abs(near.right - near.left) <= 1e-2 * max(abs(near.right), abs(near.left)) { return near.across }
+    let nearer = slopes(width / (isSingle ? 256 : 32), &self)
+    let sides = [near.left, near.right, nearer.left, nearer.right].sorted()
+    return min(max(claimed, sides[0]), sides[3])
   }
 }
