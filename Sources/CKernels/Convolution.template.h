@@ -272,6 +272,7 @@ CLONES static void K(pool_blocks)(const void *data, ptrdiff_t first, ptrdiff_t l
     V share = *(const V *)dy, which = {0}; \
     if (g->kind == ck_pool_maximum) which = *(const V *)kept; \
     if (g->kind == ck_pool_average) share *= 1 / (S)(g->window_rows * g->window_columns); \
+    if (g->kind == ck_pool_probability) share *= 1 - *(const V *)y; \
     for (ptrdiff_t i = 0; i < g->window_rows; i++) { \
       for (ptrdiff_t j = 0; j < g->window_columns; j++) { \
         const ptrdiff_t at = i * step + j * g->maps; \
@@ -282,6 +283,8 @@ CLONES static void K(pool_blocks)(const void *data, ptrdiff_t first, ptrdiff_t l
         } else if (g->kind == ck_pool_root) { \
           const V root = *(const V *)y; \
           here = CHOOSE(V, root == (V){0}, (V){0}, share * *(const V *)(x + at) / root); \
+        } else if (g->kind == ck_pool_probability) { \
+          here *= *(const V *)(x + at); \
         } \
         *(V *)(dx + at) = here; \
       } \

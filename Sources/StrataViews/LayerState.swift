@@ -44,7 +44,7 @@ struct LayerState {
     if let stack = model as? AutoencoderStack {
       return stack.levels.indices.contains(index) ? stack.levels[index].plan.activation : nil
     }
-    return model is HelmholtzMachine ? .sigmoid : nil
+    return model is HelmholtzMachine || model is ConvolutionalBeliefNetwork ? .sigmoid : nil
   }
 
   private static func deadShare(_ output: Tensor) -> Double {

@@ -74,7 +74,7 @@ public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
   .dream, .generated, .maps, .receptive, .activations, .gradients, .unrolled, .gates, .flow, .boundary, .surface,
-  .samples, .confusion, .tensor, .map,
+  .landscape, .samples, .confusion, .tensor, .map,
   .clusters, .guesses, .sweep, .branches, .timeline,
 ]
 

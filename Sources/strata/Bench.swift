@@ -111,6 +111,17 @@ struct BenchTask: Sendable {
       }
       return learner
     },
+    // 28x28 binary, 40 kernels 11x11, blocks of 2x2, CD-1 (hidden drawn, visible probabilities), batch 10, rate 0.01.
+    BenchTask(name: "crbm", unit: "samples/s", warmUp: 5, batches: 30, perBatch: 10) {
+      let data = classified(inputShape: [28, 28], samples: 10)
+      let plan = try ConvolutionalBeliefNetwork.LevelPlan(maps: 40, kernel: "11x11")
+      let model = try ConvolutionalBeliefNetwork(inputShape: [28, 28], plan, seed: 1)
+      var learner = try ConvolutionalContrastiveLearner(data: data, model: model, seed: 1)
+      for (key, value) in [("batch", "10"), ("rate", "0.01"), ("momentum", "0"), ("decay", "0")] {
+        try learner.set(key, to: value)
+      }
+      return learner
+    },
     // 784-500-784 tied, sigmoid, masking noise 0.3, binary cross-entropy, batch 20, SGD 0.1.
     BenchTask(name: "dae", unit: "samples/s", warmUp: 20, batches: 150, perBatch: 20) {
       let data = classified(inputShape: [784], samples: 20)

@@ -65,7 +65,7 @@ enum Reference {
     }
     for rule in UpdateRule.allCases { #expect(texts.contains { $0.hasPrefix("optimizer \(rule.rawValue);") }) }
     let pictures = try Reference.convolutions.get().metadata.values
-    for word in ["conv", "maxpool", "l2pool", "avgpool", "flatten", "batchnorm"] {
+    for word in ["conv", "maxpool", "l2pool", "avgpool", "probpool", "flatten", "batchnorm"] {
       #expect(pictures.contains { $0.contains("\(word)") })
     }
     let sequences = try Reference.recurrent.get().metadata.values

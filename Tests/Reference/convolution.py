@@ -55,7 +55,7 @@ class Net:
             return ACTIVATIONS[name](z)
         if kind.endswith("pool"):
             k = [int(s) for s in rest[0].split("x")]
-            return {"maxpool": lambda: F.max_pool2d(x, k), "avgpool": lambda: F.avg_pool2d(x, k), "l2pool": lambda: F.lp_pool2d(x, 2, k)}[kind]()
+            return {"maxpool": lambda: F.max_pool2d(x, k), "avgpool": lambda: F.avg_pool2d(x, k), "l2pool": lambda: F.lp_pool2d(x, 2, k), "probpool": lambda: on(x, k)}[kind]()
         if kind == "batchnorm":
             return F.batch_norm(x, None, None, p["scale"], p["shift"], training=True, eps=1e-5)
         if kind == "activation":
@@ -71,6 +71,12 @@ class Net:
         return x
 
 
+def on(x, k):
+    """The probability that a unit of each window is on, of which at most one may be: a softmax with a zero for none."""
+    e = F.avg_pool2d(torch.exp(x), k) * k[0] * k[1]
+    return e / (1 + e)
+
+
 def cases():
     yield "convolution", (7, 6, 1), "conv 4 3x3 tanh|flatten|dense 3 softmax", {}
     yield "stride and padding", (7, 8, 2), "conv 4 3x2 gelu --stride 2 --padding 1|conv 3 2x2 relu --padding 1|flatten|dense 3 softmax", {}
@@ -78,6 +84,7 @@ def cases():
         yield pool.split()[0], (9, 8, 1), f"conv 3 2x2 tanh|{pool}|flatten|dense 3 softmax", {}
     yield "LeNet", (14, 14, 1), "conv 4 3x3 relu|maxpool 2x2|conv 6 3x3 relu|maxpool 2x2|flatten|dense 8 relu|dense 3 softmax", {"momentum": "0.9"}
     yield "normalised by maps", (6, 6, 2), "conv 4 3x3|batchnorm|activation relu|avgpool 2x2|flatten|dense 3 softmax", {}
+    yield "probpool", (9, 8, 1), "conv 3 2x2|probpool 2x2|conv 4 2x2|probpool 3x1|flatten|dense 3 softmax", {"momentum": "0.9"}
 
 
 def main():

@@ -10,7 +10,9 @@ import Testing
 #endif
 
 @Suite struct BoltzmannLearnerTests {
-  @Test("nan in any parameter is reported by the first line that meets it", arguments: Subjects.boltzmann)
+  @Test(
+    "nan in any parameter is reported by the first line that meets it",
+    arguments: Subjects.boltzmann + Subjects.convolutions)
   func nan(subject: Subject) throws {
     let healthy = try subject.make()
     for parameter in healthy.model.parameters {
@@ -49,7 +51,9 @@ import Testing
     return own == level || (own < level && !name.hasSuffix("visible.bias"))
   }
 
-  @Test("explanations of probabilities are true equations, or say what has changed", arguments: Subjects.boltzmann)
+  @Test(
+    "explanations of probabilities are true equations, or say what has changed",
+    arguments: Subjects.boltzmann + Subjects.convolutions)
   func explanations(subject: Subject) throws {
     var learner = try subject.make()
     learner.next()

@@ -67,6 +67,47 @@ struct KernelThreadTests {
     }
   }
 
+  @Test("steps of recurrent cells")
+  func recurrentCells() {
+    // 64 sequences of two steps, 200 units.
+    let sums = madeUpNumbers(64 * 2 * 800, seed: 21).map { Float($0) }
+    let cells = madeUpNumbers(64 * 2 * 200, seed: 22).map { Float($0) }
+    let bias = madeUpNumbers(800, seed: 23).map { Float($0) }
+    expectSame("lstm") { () -> [UInt32] in
+      var (gates, c, h, dh, dc, dz) = (sums, cells, cells, cells, cells, sums)
+      var shape = ck_time_step(batch: 64, time: 2, units: 200)
+      for t in 0..<2 {
+        gates.withUnsafeMutableBufferPointer { gates in
+          c.withUnsafeMutableBufferPointer { c in
+            h.withUnsafeMutableBufferPointer { h in
+              guard let gates = gates.baseAddress, let c = c.baseAddress, let h = h.baseAddress else { return }
+              ck_lstm_step(&shape, true, bias, gates + t * 800, t == 0, c + t * 200, h + t * 200)
+            }
+          }
+        }
+      }
+      for t in [1, 0] {
+        dh.withUnsafeMutableBufferPointer { dh in
+          dc.withUnsafeMutableBufferPointer { dc in
+            dz.withUnsafeMutableBufferPointer { dz in
+              gates.withUnsafeBufferPointer { gates in
+                c.withUnsafeBufferPointer { c in
+                  guard let gates = gates.baseAddress, let c = c.baseAddress, let dh = dh.baseAddress,
+                    let dc = dc.baseAddress, let dz = dz.baseAddress
+                  else { return }
+                  ck_lstm_step_backward(
+                    &shape, true, gates + t * 800, c + t * 200, t == 0, bias, 0, t == 0, dh + t * 200, dc + t * 200,
+                    dz + t * 800)
+                }
+              }
+            }
+          }
+        }
+      }
+      return (h + dh + dc + dz).map(\.bitPattern)
+    }
+  }
+
   @Test("convolutions and pooling")
   func convolutions() {
     var g = ck_convolution(
@@ -74,6 +115,16 @@ struct KernelThreadTests {
       out_columns: 13, out_maps: 20)
     var pool = ck_pooling(
       kind: ck_pool_maximum, batch: 19, rows: 14, columns: 13, maps: 20, window_rows: 2, window_columns: 3)
+    var states = ck_pooling(
+      kind: ck_pool_probability, batch: 19, rows: 14, columns: 13, maps: 20, window_rows: 7, window_columns: 13)
+    expectSame("pool states") {
+      made { y in
+        var (p, state) = ([Float](repeating: 0, count: 69_160), [Float](repeating: 0, count: 69_160))
+        var (pooled, drawn) = ([Float](repeating: 0, count: 760), [Float](repeating: 0, count: 760))
+        ck_pool_states(&states, x, nil, 5, 7, 0, &p, &pooled, &state, &drawn, nil)
+        for i in 0..<p.count { y[i] = p[i] + 2 * state[i] + (i < 760 ? 4 * pooled[i] + 8 * drawn[i] : 0) }
+      }
+    }
     expectSame("convolve") {
       made { y in
         var z = [Float](repeating: 0, count: n)

@@ -213,7 +213,7 @@ enum Subjects {
         let network = try Network(inputShape: data.inputShape, layers: [makeLayer(["dense", "1", "step"])])
         return try PerceptronLearner(data: data, model: network, seed: 4)
       },
-    ] + boltzmann + autoencoders + [
+    ] + boltzmann + convolutions + autoencoders + [
       Subject(description: "k-means") {
         let data = Subjects.data(classes: 3)
         var learner = try KMeansLearner(data: data, model: ClusterModel(inputShape: data.inputShape, count: 4), seed: 4)

@@ -25,6 +25,10 @@ import Testing
       "run 10",
     ],
     [
+      "data digits", "crbm 6 3x3", "learn cd 2", "run 5", "stack crbm 5 2x2", "learn pcd 1 --particles 9", "run 4",
+      "CHECKPOINT", "run 6", "set level 1", "run 3",
+    ],
+    [
       "data digits", "rbm 8", "run 5", "stack rbm 6 --labels", "run 5", "learn updown --batch 20", "run 4",
       "CHECKPOINT",
       "run 6", "unroll", "run 3",

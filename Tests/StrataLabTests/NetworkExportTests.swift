@@ -103,6 +103,19 @@ private struct Exported: Sendable {
         lines: [
           "data digits", "rbm 16", "stack rbm 12", "stack rbm 20 --labels", "run 5", "learn updown", "run 10",
         ]),
+      Exported(name: "crbm", lines: ["data digits", "crbm 6 3x3 --pool 3x2", "run 10"]),
+      Exported(name: "crbm-gaussian", lines: ["data digits --standardize", "crbm 4 5x5 --pool 1", "run 10"]),
+      Exported(name: "cdbn", lines: ["data digits", "crbm 6 3x3", "stack crbm 5 2x2", "run 10"]),
+      Exported(
+        name: "unrolled", lines: ["data digits", "crbm 6 3x3", "stack crbm 5 2x2", "run 5", "unroll", "run 10"]),
+      Exported(
+        name: "autoencoder", lines: ["data iris --standardize", "autoencoder 3 tanh --untied --denoise 0.2", "run 20"]),
+      Exported(
+        name: "autoencoders",
+        lines: [
+          "data digits", "autoencoder 20 relu", "stack autoencoder 12", "stack autoencoder 4 softmax --untied",
+          "run 10",
+        ]),
       Exported(name: "helmholtz", lines: ["data bars", "helmholtz 8 3", "run 20"]),
     ]
 
@@ -118,7 +131,7 @@ private struct Exported: Sendable {
 }
 
 @Suite struct NetworkExportTests {
-  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian"])
+  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian", "cdbn", "autoencoders"])
   func text(name: String) throws {
     let folder = try TemporaryFolder()
     _ = try #require(Exported.all.first { $0.name == name }).write(to: folder)
@@ -217,6 +230,8 @@ private struct Exported: Sendable {
     }
     #expect(try names("rbm") == ["hidden", "free energy"])
     #expect(try names("rbm-labels") == ["hidden", "classes", "classes by up-pass", "free energy"])
+    #expect(try names("crbm") == ["pooled", "free energy"])
+    #expect(try names("autoencoder") == ["code", "reconstruction"])
     #expect(try names("dbn-untied") == ["hidden", "classes", "classes by up-pass"])
     // Printed for inputs from a file: the same rows.
     let shown = Array(parts[parts.count - 2])

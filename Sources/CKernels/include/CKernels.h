@@ -41,8 +41,9 @@ struct ck_convolution {
   ptrdiff_t batch, rows, columns, maps, kernel_rows, kernel_columns, stride, padding, out_rows, out_columns, out_maps;
 };
 
-/// What is made of a pooling window: its largest number, the root of the sum of its squares, its mean.
-enum ck_pool_kind { ck_pool_maximum, ck_pool_root, ck_pool_average };
+/// What is made of a pooling window: its largest number, the root of the sum of its squares, its mean; the probability that
+/// one of its units is on (which ck_pool_states makes, and only ck_pool_backward takes).
+enum ck_pool_kind { ck_pool_maximum, ck_pool_root, ck_pool_average, ck_pool_probability };
 
 /// A pooling of pictures [batch, rows, columns, maps] over windows that do not overlap, to
 /// [batch, rows / window_rows, columns / window_columns, maps], rounded down.
@@ -83,7 +84,8 @@ CK_OVERLOAD void ck_convolve_input_gradient(const struct ck_convolution *g, cons
 /* y = the pooled pictures; for maxima also kept = which number of its window each is, row by row from 0, the first of \
    equals (else kept is NULL). */ \
 CK_OVERLOAD void ck_pool(const struct ck_pooling *g, const S *x, S *y, S *kept); \
-/* dx from dy; x and y are read for roots, kept for maxima. A root that is 0 passes nothing down. */ \
+/* dx from dy; x and y are read for roots, kept for maxima. A root that is 0 passes nothing down. For probabilities x are \
+   the units' own, p, and y the pooled ones. */ \
 CK_OVERLOAD void ck_pool_backward(const struct ck_pooling *g, const S *x, const S *y, const S *kept, const S *dy, S *dx); \
 /* One step of a recurrent layer: z += bias, h = f(z). One step back: dh = what arrives + dy, dz = dh * f'(z). Here and below: \
    `arrives` says whether dh holds already what comes back from the step after this one; dy (NULL for zeros) is the cost's \
@@ -105,6 +107,13 @@ CK_OVERLOAD void ck_gru_step(const struct ck_time_step *s, const S *bias, const 
   S *q, S *h); \
 CK_OVERLOAD void ck_gru_step_backward(const struct ck_time_step *s, const S *gates, const S *q, const S *h, bool first, \
   const S *dy, ptrdiff_t dy_stride, bool arrives, S *dh, S *dgates, S *dq); \
+/* Probabilistic max-pooling (Lee et al. 2009); the kind is not looked at. With z = x + above (one number a pooled unit, \
+   skipped where NULL): p = e^z / (1 + sum of e^z over the window), pooled = the window's sum of p, state and pooled_state \
+   drawn (at most one unit of a window is 1), mass = log(1 + sum of e^z). All but p may be NULL; pooled_state only with \
+   state. Uses ck_counters(pooled units) counters where it draws. p may be x where windows leave nothing over; what they \
+   leave over gets 0. */ \
+CK_OVERLOAD void ck_pool_states(const struct ck_pooling *g, const S *x, const S *above, uint64_t key, uint64_t stream, \
+  uint64_t counter, S *p, S *pooled, S *state, S *pooled_state, S *mass); \
 /* sums[j] = scale * sum over rows of x[r, j]. */ \
 CK_OVERLOAD void ck_column_sums(ptrdiff_t rows, ptrdiff_t columns, S scale, const S *x, S *sums); \
 /* y += a * x */ \

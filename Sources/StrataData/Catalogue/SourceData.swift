@@ -61,7 +61,8 @@ extension SourceData {
     var full: [Int32]?
     if let labels = options.labels {
       if case .classes(let all, _) = train.targets { full = all }
-      train = try Split.labelling(labels, of: train, seed: options.seed, name: name)
+      train = try Split.labelling(
+        labels, of: train, seed: options.seed, name: name, takesFirst: options.keepsFirstLabels)
       about += " \(labels) of \(train.count) labelled."
     }
     var data = DataSet(

@@ -81,8 +81,9 @@ public struct Dense: Layer {
     guard !seesEachStep || input.rank == 2 else {
       throw StrataError(
         "dense --steps each expects a sequence, time×features; a sample here is \(input)",
-        try: "change 1 rnn 32 --steps each   (a recurrent layer below puts out all its steps; or dense without --steps)"
-      )
+        try: input.rank == 1
+          ? "change 1 rnn 32 --steps each   (a recurrent layer below that puts out all its steps)"
+          : "dense \(units), without --steps")
     }
     guard inputs(of: input) <= Dense.maximumWeights / units else {
       throw StrataError(

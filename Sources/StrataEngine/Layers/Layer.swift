@@ -133,8 +133,8 @@ extension Layer {
 /// Every kind of layer, in the order of the documentation.
 public let layerTypes: [any Layer.Type] = [
   Dense.self, ActivationLayer.self, Dropout.self, BatchNormalization.self,
-  Convolution.self, MaximumPooling.self, RootPooling.self, AveragePooling.self, Flatten.self,
-  SimpleRecurrent.self, LongShortTermMemory.self, GatedRecurrent.self,
+  Convolution.self, MaximumPooling.self, RootPooling.self, AveragePooling.self, ProbabilisticPooling.self,
+  Flatten.self, SimpleRecurrent.self, LongShortTermMemory.self, GatedRecurrent.self,
 ]
 
 /// A layer from the words of a command: `["dense", "64", "relu"]`. Throws with what was expected.

@@ -49,6 +49,8 @@ struct WindowSize: Hashable, Sendable {
 
   static let form = "rows x columns, as 5x5"
 
+  init(rows: Int, columns: Int) { (self.rows, self.columns) = (rows, columns) }
+
   init(_ text: String, keyword: String) throws(StrataError) {
     let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
     guard parts.count == 2, let rows = parts[0], let columns = parts[1], (1...1000).contains(rows),
@@ -56,7 +58,7 @@ struct WindowSize: Hashable, Sendable {
     else {
       throw StrataError(
         "\(keyword) KxK: a window's rows and columns were expected, 1x1 to 1000x1000; got '\(text)'",
-        try: keyword == "conv" ? "conv 8 5x5 relu" : "\(keyword) 2x2")
+        try: ["conv": "conv 8 5x5 relu", "crbm": "crbm 16 5x5"][keyword] ?? "\(keyword) 2x2")
     }
     self.rows = rows
     self.columns = columns

@@ -9,11 +9,17 @@
 // Huang, Boureau, LeCun 2007 (maxima), Le and others 2012 (roots).
 import CKernels
 
-/// A layer that keeps one number of each window; what it keeps is its kind.
+/// A layer that makes one number of each window.
 public protocol PoolingLayer: LocalLayer {
-  static var kind: PoolingKind { get }
   var window: PoolingWindow { get }
   init(window: PoolingWindow)
+  /// The input with only those numbers that were kept, the others 0; nil where none is kept alone.
+  func keptNumbers(of input: Tensor, trace: LayerTrace) -> Tensor?
+}
+
+/// A pooling layer that keeps the largest, the root or the mean of a window: what it keeps is its kind.
+public protocol KeepingLayer: PoolingLayer {
+  static var kind: PoolingKind { get }
 }
 
 public enum PoolingKind: Sendable {
@@ -36,7 +42,7 @@ public struct PoolingWindow: Hashable, Sendable {
 }
 
 /// `h = max x` over each window.
-public struct MaximumPooling: PoolingLayer {
+public struct MaximumPooling: KeepingLayer {
   public static let kind = PoolingKind.maximum
   public static let grammar = poolingGrammar("maxpool", "the largest number of every KxK window: h = max x")
   public let window: PoolingWindow
@@ -47,7 +53,7 @@ public struct MaximumPooling: PoolingLayer {
 }
 
 /// `h = √Σ x²` over each window.
-public struct RootPooling: PoolingLayer {
+public struct RootPooling: KeepingLayer {
   public static let kind = PoolingKind.root
   public static let grammar = poolingGrammar(
     "l2pool", "the root of the sum of squares over every KxK window: h = √Σ x²")
@@ -57,7 +63,7 @@ public struct RootPooling: PoolingLayer {
 }
 
 /// `h = mean x` over each window.
-public struct AveragePooling: PoolingLayer {
+public struct AveragePooling: KeepingLayer {
   public static let kind = PoolingKind.average
   public static let grammar = poolingGrammar("avgpool", "the mean of every KxK window: h = Σ x / K²")
   public let window: PoolingWindow
@@ -65,7 +71,7 @@ public struct AveragePooling: PoolingLayer {
   public init(window: PoolingWindow) { self.window = window }
 }
 
-private func poolingGrammar(_ keyword: String, _ summary: String) -> LayerGrammar {
+func poolingGrammar(_ keyword: String, _ summary: String) -> LayerGrammar {
   LayerGrammar(
     keyword: keyword, summary: summary,
     positional: [LayerWord("KxK", .text(form: WindowSize.form), "rows and columns of a window")],
@@ -92,6 +98,12 @@ extension PoolingLayer {
 
   public mutating func initialize(for input: Shape, random: inout RandomStream) {}
 
+  public func keptNumbers(of input: Tensor, trace: LayerTrace) -> Tensor? { nil }
+
+  var size: String { "\(window.rows)×\(window.columns)" }
+}
+
+extension KeepingLayer {
   private func geometry(_ input: Tensor) -> ck_pooling {
     ck_pooling(
       kind: Self.kind.kernel, batch: input.shape[0], rows: input.shape[1], columns: input.shape[2],
@@ -138,7 +150,6 @@ extension PoolingLayer {
     }
   }
 
-  /// The input with only those numbers that were kept, the others 0; nil where none is kept alone.
   public func keptNumbers(of input: Tensor, trace: LayerTrace) -> Tensor? {
     guard Self.kind == .maximum, let kept = trace.extras.first, kept.count == trace.output.count, kept.count > 0 else {
       return nil
@@ -155,8 +166,6 @@ extension PoolingLayer {
     }
     return result
   }
-
-  private var size: String { "\(window.rows)×\(window.columns)" }
 
   public func forwardText(_ signs: LayerSigns) -> String {
     switch Self.kind {

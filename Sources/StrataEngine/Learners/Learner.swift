@@ -201,12 +201,24 @@ public protocol Learner: Sendable {
   func explain(_ name: String, at position: [Int]) throws(StrataError) -> Explanation
 }
 
-/// Every learner, in the order of the documentation. A new one is one file and one line here.
+/// Every learner, in the order of the documentation. A new one is one file and one line here. Several may go by one word,
+/// each for another kind of model; they have the same settings.
 public let learnerTypes: [any Learner.Type] = [
   BackpropLearner.self, PerceptronLearner.self, DescentLearner.self, ContrastiveDivergenceLearner.self,
   PersistentLearner.self, ExactLearner.self, UpDownLearner.self, WakeSleepLearner.self, AutoencoderLearner.self,
-  KMeansLearner.self,
+  KMeansLearner.self, ConvolutionalContrastiveLearner.self, ConvolutionalPersistentLearner.self,
 ]
+
+/// Every learner that a word can mean, once a word.
+public let learnerWords: [any Learner.Type] = learnerTypes.enumerated().filter { index, type in
+  !learnerTypes.prefix(index).contains { $0.keyword == type.keyword }
+}.map(\.element)
+
+/// The learner that a word means: the one that learns the model, else the first of that word; nil where there is none.
+public func learnerType(_ keyword: String, for model: (any Model)? = nil) -> (any Learner.Type)? {
+  let named = learnerTypes.filter { $0.keyword == keyword }
+  return named.first { type in model.map { type.learns($0) } ?? false } ?? named.first
+}
 
 extension Learner {
   public static var leadingSetting: String? { nil }

@@ -218,6 +218,9 @@ struct LogSum: Sendable {
   }
 
   var value: Double { greatest + log(sum) }
+
+  /// The quotient of two such sums, Σ exp xᵢ / Σ exp yᵢ.
+  static func quotient(_ above: LogSum, _ below: LogSum) -> Double { exp(above.value - below.value) }
 }
 
 extension BoltzmannMachine {

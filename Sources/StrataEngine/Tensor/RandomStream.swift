@@ -147,6 +147,11 @@ public struct RandomStream: Hashable, Sendable {
     }
   }
 
+  /// Where a kernel that draws `count` numbers in the midst of something else finds them; they are used up.
+  mutating func place(forDrawing count: Int) -> (key: UInt64, stream: UInt64, counter: UInt64) {
+    (key, stream, takeCounters(count))
+  }
+
   /// Reserves the counters of a bulk call for `count` numbers and returns the first.
   private mutating func takeCounters(_ count: Int) -> UInt64 {
     defer { counter += ck_counters(count) }

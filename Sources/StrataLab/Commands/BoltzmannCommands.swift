@@ -70,7 +70,7 @@ extension Command {
           return levelOutcome(position, experiment, notes)
         }
       },
-      stackedAutoencoder,
+      stackedAutoencoder, stackedConvolutional,
     ],
     examples: ["stack rbm 64", "stack rbm 128 --labels"],
     before: ["rbm 32"],
@@ -120,7 +120,10 @@ extension Command {
 
   static let unroll = Command(
     "unroll", .build, "turns the stack into a network with a softmax layer on top, to be fine-tuned by backprop",
-    details: "The weights on the way up become dense layers. `set tune top` then trains the classifier alone.",
+    details: """
+      The weights on the way up become dense layers, or convolutions with probabilistic max-pooling. `set tune top` then \
+      trains the classifier alone.
+      """,
     forms: [
       Form([]) { _ throws(StrataError) in
         .edit(readsFiles: false) { (experiment, _) throws(StrataError) in

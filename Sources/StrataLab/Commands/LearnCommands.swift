@@ -13,21 +13,21 @@ extension Command {
         ],
         optionsUsage: "[--SETTING …]",
         options: { words in
-          learnerTypes.first { $0.keyword == words.first }?.settings.map { OptionDescription($0) } ?? []
+          words.first.flatMap { learnerType($0) }?.settings.map { OptionDescription($0) } ?? []
         }
       ) { arguments throws(StrataError) in
         let keyword = arguments.text("LEARNER") ?? ""
-        _ = try learnerType(keyword)
+        let type = try known(keyword)
         var settings = arguments.options.map { ChosenSetting(key: $0.name, value: $0.value) }
         if let leading = arguments.text("K") {
-          guard let key = try learnerType(keyword).leadingSetting else {
+          guard let key = type.leadingSetting else {
             throw StrataError("\(keyword) takes no number behind its name", try: "learn \(keyword) --rate 0.1")
           }
           settings.insert(ChosenSetting(key: key, value: leading), at: 0)
         }
         let chosen = settings
         return .edit(readsFiles: false) { (experiment, _) throws(StrataError) in
-          let notes = try experiment.choose(try learnerType(keyword), settings: chosen)
+          let notes = try experiment.choose(try known(keyword, for: experiment.model), settings: chosen)
           guard let text = experiment.learnerText else {
             let missing = experiment.missing?.problem ?? "nothing fits yet"
             return Outcome("will learn by \(keyword) as soon as it can: \(missing)", notes: notes)
@@ -100,9 +100,9 @@ extension Command {
     ],
     examples: ["seed 7"])
 
-  private static func learnerType(_ keyword: String) throws(StrataError) -> any Learner.Type {
-    if let type = learnerTypes.first(where: { $0.keyword == keyword }) { return type }
-    let known = learnerTypes.map { $0.keyword }
+  private static func known(_ keyword: String, for model: (any Model)? = nil) throws(StrataError) -> any Learner.Type {
+    if let type = learnerType(keyword, for: model) { return type }
+    let known = learnerWords.map { $0.keyword }
     throw StrataError(
       "there is no learner \(keyword.quoted)\(Nearest.question(keyword, among: known))",
       try: "one of \(known.joined(separator: ", "))")

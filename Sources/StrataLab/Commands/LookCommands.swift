@@ -215,8 +215,19 @@ extension Command {
         ])
       }
     }
+    // What the best linear code of as many numbers would lose.
+    var linear: [(name: String, error: Double)]?
+    let stack = learner.model as? AutoencoderStack
+    if let count = stack?.levels.last?.hiddenCount {
+      linear = Command.linearErrors(of: data, count: count)
+      if let linear {
+        table.rows.append(["squared error, pca \(count)"] + linear.map { NumberText.short($0.error) })
+        if linear.count < 2 { table.rows[table.rows.count - 1].append("") }
+      }
+    }
     var outcome = Outcome(table: table)
-    outcome.numbers = train.entries.map { Outcome.Number("train \($0.name)", $0.value) }
+    outcome.numbers = (linear ?? []).map { Outcome.Number("\($0.name) squared error of pca", $0.error) }
+    outcome.numbers += train.entries.map { Outcome.Number("train \($0.name)", $0.value) }
     outcome.numbers += test.entries.map { Outcome.Number("test \($0.name)", $0.value) }
     if let confusion = (learner as? any Predictor)?.confusion(on: data.test.count > 0 ? data.test : data.train) {
       let errors = zip(confusion.names, confusion.errorByClass)

@@ -58,7 +58,8 @@ extension Command {
     details: """
       The memory at the top runs by Gibbs sampling with the class held fast, then one generative pass shows a picture; \
       `show dream` shows it change. --clamp holds units of the memory: visible[0..31]=1, hidden[5]=0, or \
-      visible[0..31]=sample for the values of the sample that --from names: the rest is completed.
+      visible[0..31]=sample for the values of the sample that --from names: the rest is completed. In a convolutional stack \
+      all levels are drawn in turn, each from its windows below and, unless --top-down no, from the level above.
       """,
     forms: [
       Form(
@@ -70,6 +71,9 @@ extension Command {
             OptionDescription("from", .integer(0...100_000_000), "the test sample at which the chains begin"),
             OptionDescription("clamp", .text(form: "SIDE[UNITS]=VALUE"), "units held fast; may be repeated"),
             OptionDescription("free", nil, "no class is held, though there are label units"),
+            OptionDescription(
+              "top-down", .choice(["yes", "no"]), default: "yes",
+              "whether the levels of a convolutional stack hear from the one above"),
           ]
         }
       ) { arguments throws(StrataError) in
@@ -83,7 +87,7 @@ extension Command {
     examples: ["dream 3 --steps 50", "dream --from 0 --clamp visible[0..31]=sample --steps 20"],
     before: ["data digits", "rbm 32 --labels", "run 10"],
     disabledReason: { lab in
-      lab.experiment.model is BeliefNetwork || lab.experiment.model is HelmholtzMachine
+      Dream.isPossible(for: lab.experiment.model)
         ? nil
         : StrataError("\(lab.experiment.model.described) cannot dream", try: "rbm 64 --labels")
     })
@@ -100,6 +104,11 @@ extension Command {
   {
     let classes = experiment.data?.classNames ?? []
     let labelUnits = (experiment.model as? BeliefNetwork)?.classCount ?? 0
+    let stack = experiment.model as? ConvolutionalBeliefNetwork
+    if stack == nil, arguments.option("top-down") != nil {
+      throw StrataError(
+        "--top-down is for a convolutional stack; this is \(experiment.model.described)", try: "crbm 16 3x3")
+    }
     var labels: [Int?]
     var title = "dream"
     if let name = arguments.text("LABEL") {
@@ -128,12 +137,17 @@ extension Command {
       let rows = flat.reshaped(to: Shape(rows: labels.count, columns: flat.count / labels.count))
       start = rows
       sample = (experiment.model as? BeliefNetwork).map { $0.passUp(rows, through: $0.levels.count - 1) }
+      if stack != nil { sample = rows }
     }
     var clamps: [Clamp] = []
     for option in arguments.options where option.name == "clamp" {
       clamps.append(try clamp(option.value, experiment, sample: sample))
     }
-    let dream = try Dream(experiment.model, labels: labels, clamps: clamps, start: start, seed: experiment.seed)
+    let listensAbove = arguments.option("top-down") != "no"
+    if let stack, stack.levels.count > 1 { title += listensAbove ? " · top-down" : " · bottom-up only" }
+    let dream = try Dream(
+      experiment.model, labels: labels, clamps: clamps, start: start, listensAbove: listensAbove,
+      seed: experiment.seed)
     return DreamCalculation(dream: dream, steps: arguments.option("steps").flatMap { Int($0) } ?? 200, title: title)
   }
 
@@ -142,14 +156,19 @@ extension Command {
     let form = "--clamp is SIDE[UNITS]=VALUE with SIDE visible or hidden; got \(text.quoted)"
     let example = "dream --clamp visible[0..31]=1"
     let halves = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
-    guard halves.count == 2, let network = experiment.model as? BeliefNetwork else {
-      throw StrataError(form, try: example)
-    }
+    guard halves.count == 2 else { throw StrataError(form, try: example) }
     let reference = try TensorReference(halves[0])
     guard let side = Clamp.Side(rawValue: reference.name), let index = reference.indices?.first,
       reference.indices?.count == 1
     else { throw StrataError(form, try: example) }
-    let count = side == .visible ? network.top.visibleCount : network.top.hiddenCount
+    let count: Int
+    switch experiment.model {
+    case let network as BeliefNetwork: count = side == .visible ? network.top.visibleCount : network.top.hiddenCount
+    case let network as ConvolutionalBeliefNetwork where side == .visible: count = network.inputShape.elementCount
+    default:
+      throw StrataError(
+        "\(experiment.model.described) has no \(side.rawValue) units that could be held", try: "dream")
+    }
     let (first, last): (Int, Int) =
       switch index {
       case .single(let unit): (unit, unit)

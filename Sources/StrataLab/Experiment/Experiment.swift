@@ -195,7 +195,7 @@ public struct Experiment: Sendable {
     guard var network else {
       throw StrataError(
         "this is no network of layers but \(model.described)",
-        try: model is BeliefNetwork ? "unroll   (or: new)" : "new")
+        try: model is any StackedModel ? "unroll   (or: new)" : "new")
     }
     if network.inputShape == nil, let data { try network.setInputShape(data.inputShape) }
     let notes = Experiment.renewed(try change(&network))
@@ -240,7 +240,7 @@ public struct Experiment: Sendable {
     let present = model
     let wasReady = isReady
     chosenLearner = type.keyword
-    if let engine, Swift.type(of: engine).keyword != type.keyword {
+    if let engine, Swift.type(of: engine) != type {
       let isOtherLoss = Swift.type(of: engine).lossName != type.lossName
       leaveEngine()
       if isOtherLoss { firstStep = base.step }
@@ -266,7 +266,7 @@ public struct Experiment: Sendable {
       try Experiment.check(setting, of: type(of: engine))
       try self.engine!.set(setting.key, to: setting.value)
     } else {
-      let types = chosenLearner.flatMap { keyword in learnerTypes.first { $0.keyword == keyword }.map { [$0] } }
+      let types = chosenLearner.flatMap { learnerType($0, for: model) }.map { [$0] }
       let known = (types ?? learnerTypes).filter { $0.settings.contains { $0.key == setting.key } }
       guard let type = known.first ?? (types ?? learnerTypes).first else { return }
       try Experiment.check(setting, of: type)
@@ -315,7 +315,7 @@ public struct Experiment: Sendable {
       setAside(model, because: StrataError("there are no data yet", try: "data digits"))
       return []
     }
-    let types = chosenLearner.flatMap { keyword in learnerTypes.first { $0.keyword == keyword }.map { [$0] } }
+    let types = chosenLearner.flatMap { learnerType($0, for: model) }.map { [$0] }
     if let reason = Experiment.excess(model, batch: Experiment.evaluationBatch) {
       setAside(model, because: reason)
       return []
@@ -323,7 +323,7 @@ public struct Experiment: Sendable {
     var reason: StrataError?
     for type in types ?? learnerTypes where types != nil || type.learns(model) {
       do {
-        if var old = engine, Swift.type(of: old).keyword == type.keyword {
+        if var old = engine, Swift.type(of: old) == type {
           let wasAside = plan != nil
           try old.adopt(model, data: data)
           engine = old

@@ -24,7 +24,7 @@ extension CommandTable {
       lines += ["Examples: " + grammar.examples.map { "`add \($0)`" }.joined(separator: ", "), ""]
     }
     lines += ["## Learners", "", "For `learn`; the settings also for `set KEY VALUE`.", ""]
-    for type in learnerTypes {
+    for type in learnerWords {
       lines += ["### \(type.keyword)", "", sentence(type.summary), ""]
       lines += rows(type.settings.map { ($0.key, $0.kind.form, nil, $0.help) })
     }

@@ -25,8 +25,8 @@ enum Help {
     if let grammar = layerTypes.first(where: { $0.grammar.keyword == word })?.grammar {
       sections.append(lines(on: grammar))
     }
-    if let type = learnerTypes.first(where: { $0.keyword == word }) { sections.append(lines(on: type)) }
-    for type in learnerTypes {
+    if let type = learnerType(word) { sections.append(lines(on: type)) }
+    for type in learnerWords {
       if let setting = type.settings.first(where: { $0.key == word }) {
         sections.append(["set \(setting.key): \(setting.help) (\(type.keyword); \(setting.kind.form))"])
       }
@@ -60,7 +60,7 @@ enum Help {
     if command.word == "learn" {
       lines.append("learners; help LEARNER lists its settings")
       var table = TextTable(columns: ["", "", ""])
-      for type in learnerTypes { table.rows.append(["", type.keyword, type.summary]) }
+      for type in learnerWords { table.rows.append(["", type.keyword, type.summary]) }
       lines += table.lines
     }
     if command.word == "show", let views = lab?.configuration.views, !views.isEmpty {

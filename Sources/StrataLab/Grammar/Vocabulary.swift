@@ -14,7 +14,7 @@ public struct Suggestion: Hashable, Sendable {
 extension Vocabulary {
   static let views = Vocabulary { lab in lab.configuration.views.map { Suggestion($0.name, $0.summary) } }
 
-  static let learners = Vocabulary { _ in learnerTypes.map { Suggestion($0.keyword, $0.summary) } }
+  static let learners = Vocabulary { _ in learnerWords.map { Suggestion($0.keyword, $0.summary) } }
 
   /// The settings of the learner at work, or of all.
   static let settings = Vocabulary { lab in

@@ -130,7 +130,7 @@ enum KeyMap {
       help: "run the sleep phase, to the end of the mini-batch", isOffered: hasPhases),
     KeyBinding(
       keys: [.character("d")], action: .command("dream"), barTitle: "dream", help: "let the model dream",
-      isOffered: { $0.lab.experiment.model is BeliefNetwork || $0.lab.experiment.model is HelmholtzMachine }),
+      isOffered: { Dream.isPossible(for: $0.lab.experiment.model) }),
     KeyBinding(
       keys: [.character("z")], action: .maximize, barTitle: "zoom",
       help: "give the view the whole screen, or take it back"),

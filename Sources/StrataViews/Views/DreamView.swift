@@ -9,7 +9,7 @@ extension View {
     reasonMissing: { lab in
       if lab.dream != nil { return nil }
       let model = lab.experiment.model
-      return model is BeliefNetwork || model is HelmholtzMachine
+      return Dream.isPossible(for: model)
         ? "nothing has been dreamt yet: dream" : "\(model.described) cannot dream: rbm 64"
     },
     note: { lab, options in

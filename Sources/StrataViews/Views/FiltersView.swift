@@ -9,8 +9,11 @@ extension View {
     "filters", title: "filters", summary: "weights as images: what each unit of a layer looks for",
     usage: "[LAYER | TENSOR] [--sorted | --unsorted]",
     reasonMissing: { noParameters($0) },
-    note: { lab, options in KernelPictures(lab, options)?.note ?? Filters(lab, options)?.note ?? "" }
+    note: { lab, options in
+      FieldPictures(lab, options)?.note ?? KernelPictures(lab, options)?.note ?? Filters(lab, options)?.note ?? ""
+    }
   ) { lab, options, size in
+    if let fields = FieldPictures(lab, options) { return fields.figure(size) }
     if let kernels = KernelPictures(lab, options) { return kernels.figure(size) }
     guard let filters = Filters(lab, options) else {
       return .message("layer \(options.layer ?? 1) has no weights")

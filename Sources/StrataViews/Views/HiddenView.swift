@@ -51,10 +51,11 @@ private struct HiddenActivity {
     guard let batch = MiniBatch(lab) else { return nil }
     let number = options.layer ?? batch.level ?? 1
     guard let part = batch.model.parts.first(where: { $0.index == number }), let name = batch.activityName(of: part),
-      let tensor = batch.kept(name)
+      let kept = batch.kept(name)
     else { return nil }
     symbol = batch.symbol(name)
-    self.tensor = tensor
+    // Of maps there are many units that share all they have: each map counts as one.
+    tensor = kept.shape.rank == 4 ? kept.meansOfMaps : kept
     means = tensor.columnMeans
     if let level = batch.autoencoders?.levels[number - 1] {
       isProbability = level.plan.activation == .sigmoid

@@ -69,6 +69,9 @@ private struct SampleMap {
     let layer = options.layer ?? top
     guard (1...max(top, 1)).contains(layer) else { return nil }
     if let stack = model as? AutoencoderStack { return ("code of level \(layer)", stack.passUp(input, through: layer)) }
+    if let stack = model as? ConvolutionalBeliefNetwork {
+      return ("level \(layer)", stack.passUp(input, through: layer))
+    }
     if let stack = model as? BeliefNetwork { return ("level \(layer)", stack.passUp(input, through: layer)) }
     if let network = model as? Network, let shape = network.inputShape {
       let traces = network.traces(for: input.reshaped(to: shape.batched(input.matrixExtents.rows)))

@@ -1,5 +1,5 @@
 // One input on its way through the layers: the picture, every layer's feature maps, the answer. Of a pooling layer that is
-// asked for alone also which numbers it kept.
+// asked for alone also which numbers it kept. Of a convolutional Boltzmann machine: hidden and pooling units, level by level.
 import StrataEngine
 import StrataLab
 import StrataPlot
@@ -8,15 +8,25 @@ extension View {
   static let maps = View(
     "maps", title: "feature maps", summary: "one input through the layers: feature maps, what pooling kept, the answer",
     usage: "[LAYER] [--sample N] [--train]",
-    reasonMissing: { MapPictures.reasonMissing($0) },
+    reasonMissing: { lab in lab.experiment.model is ConvolutionalBeliefNetwork ? nil : MapPictures.reasonMissing(lab) },
     problem: { lab, options in
+      if let layer = options.layer, let stack = lab.experiment.model as? ConvolutionalBeliefNetwork {
+        guard stack.levels.indices.contains(layer - 1) else {
+          return StrataError("the stack has levels 1 to \(stack.levelCount), got \(layer)", try: "show maps 1")
+        }
+        return nil
+      }
       guard let layer = options.layer, let pictures = MapPictures(lab, options), !pictures.mapLayers.contains(layer)
       else { return nil }
       let known = pictures.mapLayers.map(String.init).joined(separator: ", ")
       return StrataError("layer \(layer) has no maps; layers with maps are \(known)", try: "show maps")
     },
-    note: { lab, options in MapPictures(lab, options)?.caption ?? "" }
+    note: { lab, options in LevelPictures(lab, options)?.caption ?? MapPictures(lab, options)?.caption ?? "" }
   ) { lab, options, size in
+    if let levels = LevelPictures(lab, options) {
+      return options.layer.map { levels.network.levels.indices.contains($0 - 1) } ?? true
+        ? levels.figure(options, size: size) : .empty
+    }
     guard let pictures = MapPictures(lab, options) else { return .empty }
     if let layer = options.layer, pictures.mapLayers.contains(layer) {
       return oneLayer(layer, pictures, size: size)

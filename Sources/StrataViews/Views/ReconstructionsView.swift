@@ -51,6 +51,7 @@ private struct Reconstructions {
 
   func sheet(data: DataSet?) -> TileSheet? {
     if Reconstructions.hasBatch(batch) {
+      if let stack = batch.convolutional { return convolution(stack) }
       return batch.autoencoders != nil ? autoencoder() : (batch.hasDirections ? twoDirections() : level())
     }
     return data.flatMap { throughTheModel($0) }
@@ -88,6 +89,45 @@ private struct Reconstructions {
     }
     lines.append(hidden(batch.symbol("h0.sample"), "drawn", "h0.sample", range, isOptional: true))
     return sheet(lines, count: range.count)
+  }
+
+  // A level of a stack of convolutional machines.
+
+  private func convolution(_ stack: ConvolutionalBeliefNetwork) -> TileSheet? {
+    let below = (batch.level ?? 1) - 1
+    guard let given = batch.kept(below > 0 ? "input" : "v0") else { return nil }
+    let range = chosen(given)
+    let input = rows(given, range)
+    // Pooling units do not say where in their blocks something was: the input does.
+    func down(_ name: String) -> Tensor? {
+      batch.fresh(name).flatMap { rows($0, range) }.map { stack.picture(of: $0, layer: below, seen: input) }
+    }
+    let (v0, v1) = (down("v0"), down("v1"))
+    var lines: [TileSheet.Line] = []
+    if below > 0 { lines.append(line("x", "input", input, "input")) }
+    lines.append(line(batch.symbol("v0"), below > 0 ? "seen" : "input", v0, "v0"))
+    lines.append(line(batch.symbol("v1"), "back", v1, "v1"))
+    lines.append(difference(v0, v1, batch.symbol("difference"), "v1"))
+    let block = stack.levels[below].block
+    lines.append(places(batch.symbol("h0"), "where", "h0", range))
+    lines.append(places(batch.symbol("p0"), "pooled", "p0", range, (block.rows, block.columns)))
+    lines.append(places(batch.symbol("h0.sample"), "drawn", "h0.sample", range, isOptional: true))
+    return sheet(lines, count: range.count)
+  }
+
+  /// Where units are on, in whatever map.
+  private func places(
+    _ sign: String, _ word: String, _ name: String, _ range: Range<Int>, _ scale: (rows: Int, columns: Int) = (1, 1),
+    isOptional: Bool = false
+  ) -> TileSheet.Line {
+    var line = TileSheet.Line(sign: sign, word: word, isOptional: isOptional)
+    guard let states = batch.fresh(name).flatMap({ rows($0, range) }) else {
+      line.missing = batch.whyMissing(name)
+      return line
+    }
+    line.range = .common
+    line.tile = { place, _ in ImageTile(states.anywhere(sample: place, scale: scale)) }
+    return line
   }
 
   // A level of a stack of autoencoders.

@@ -2,7 +2,7 @@
 
 extension GatedRecurrent {
   public func returnText(_ number: String, _ next: SequencePlace) -> String {
-    " (δq for n's columns) + ∂h\(number)\(next)·z"
+    " (δq for n's columns) + ∇h\(number)\(next)·z"
   }
 
   public func explain(_ part: SequenceTrace.Part, at place: SequencePlace, _ reader: SequenceReader) -> [String]? {
@@ -55,12 +55,12 @@ extension GatedRecurrent {
         ]
       case 1:
         return [
-          "δz\(n)\(unit) = ∂h·(h\(n)\(unit.later(-1)) − n)·z(1 − z)",
+          "δz\(n)\(unit) = ∇h·(h\(n)\(unit.later(-1)) − n)·z(1 − z)",
           "= \(text(gradient))·\(text(before - candidate))·\(number(z))·\(number(1 - z)) = \(value)",
         ]
       default:
         return [
-          "δn\(n)\(unit) = ∂h·(1 − z)·(1 − n²)",
+          "δn\(n)\(unit) = ∇h·(1 − z)·(1 − n²)",
           "= \(text(gradient))·\(number(1 - z))·\(number(1 - candidate * candidate)) = \(value)",
         ]
       }

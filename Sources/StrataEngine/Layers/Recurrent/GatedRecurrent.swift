@@ -2,9 +2,9 @@
 //
 //   forward    r, z = σ(xₜ·W + hₜ₋₁·U + b)      q = hₜ₋₁·U + a        n = tanh(xₜ·W + b + r ⊙ q)      each with its columns
 //              hₜ = (1 − z) ⊙ n + z ⊙ hₜ₋₁
-//   backward   ∂hₜ = ∂yₜ + (δr, δz)ₜ₊₁·Uᵀ + δqₜ₊₁·Uᵀ + ∂hₜ₊₁ ⊙ zₜ₊₁
-//              δn = ∂hₜ ⊙ (1 − z) ⊙ (1 − n²)    δq = δn ⊙ r
-//              δz = ∂hₜ ⊙ (hₜ₋₁ − n) ⊙ z(1 − z)   δr = δn ⊙ q ⊙ r(1 − r)
+//   backward   ∇hₜ = ∂yₜ + (δr, δz)ₜ₊₁·Uᵀ + δqₜ₊₁·Uᵀ + ∇hₜ₊₁ ⊙ zₜ₊₁
+//              δn = ∇hₜ ⊙ (1 − z) ⊙ (1 − n²)    δq = δn ⊙ r
+//              δz = ∇hₜ ⊙ (hₜ₋₁ − n) ⊙ z(1 − z)   δr = δn ⊙ q ⊙ r(1 − r)
 //
 // Columns stand in PyTorch's order r, z, n: W [in, 3·units], U [units, 3·units], b [3·units]; a [units] is `recurrent-bias`,
 // PyTorch's b_hn, which r gates together with what the state says. nn.GRU keeps weight_ih_l0 = Wᵀ, weight_hh_l0 = Uᵀ,
@@ -31,7 +31,7 @@ public struct GatedRecurrent: RecurrentLayer {
   public var kept: [KeptTensor] {
     [
       KeptTensor(.gates, "rzn", .activation, axis: "gate"), KeptTensor(.recalled, "q", .activation),
-      KeptTensor(.state, "h", .activation), KeptTensor(.stateGradient, "∂h", .gradient, backward: true),
+      KeptTensor(.state, "h", .activation), KeptTensor(.stateGradient, "∇h", .gradient, backward: true),
       KeptTensor(.delta, "δ", .gradient, axis: "gate", backward: true),
       KeptTensor(.recalledDelta, "δq", .gradient, backward: true),
     ]
@@ -151,8 +151,8 @@ public struct GatedRecurrent: RecurrentLayer {
   }
 
   public func retreatText(_ n: String) -> String {
-    "∂h\(n)ₜ ← + ∂h\(n)ₜ₊₁ ⊙ zₜ₊₁;  δn = ∂h ⊙ (1−z) ⊙ (1−n²);  δq = δn ⊙ r;  δr = δn ⊙ q ⊙ r(1−r);  "
-      + "δz = ∂h ⊙ (hₜ₋₁ − n) ⊙ z(1−z)"
+    "∇h\(n)ₜ ← + ∇h\(n)ₜ₊₁ ⊙ zₜ₊₁;  δn = ∇h ⊙ (1−z) ⊙ (1−n²);  δq = δn ⊙ r;  δr = δn ⊙ q ⊙ r(1−r);  "
+      + "δz = ∇h ⊙ (hₜ₋₁ − n) ⊙ z(1−z)"
   }
 
   public func gatherText(_ n: String) -> String {

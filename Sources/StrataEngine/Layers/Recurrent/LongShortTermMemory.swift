@@ -2,9 +2,9 @@
 //
 //   forward    i, f, o = σ(xₜ·W + hₜ₋₁·U + b)      g = tanh(xₜ·W + hₜ₋₁·U + b)      each with its columns
 //              cₜ = f ⊙ cₜ₋₁ + i ⊙ g               hₜ = o ⊙ tanh cₜ
-//   backward   ∂hₜ = ∂yₜ + δₜ₊₁·Uᵀ                 ∂cₜ = ∂cₜ₊₁ ⊙ fₜ₊₁ + ∂hₜ ⊙ o ⊙ (1 − tanh² cₜ)
-//              δi = ∂cₜ ⊙ g ⊙ i(1 − i)             δf = ∂cₜ ⊙ cₜ₋₁ ⊙ f(1 − f)
-//              δg = ∂cₜ ⊙ i ⊙ (1 − g²)             δo = ∂hₜ ⊙ tanh cₜ ⊙ o(1 − o)
+//   backward   ∇hₜ = ∂yₜ + δₜ₊₁·Uᵀ                 ∇cₜ = ∇cₜ₊₁ ⊙ fₜ₊₁ + ∇hₜ ⊙ o ⊙ (1 − tanh² cₜ)
+//              δi = ∇cₜ ⊙ g ⊙ i(1 − i)             δf = ∇cₜ ⊙ cₜ₋₁ ⊙ f(1 − f)
+//              δg = ∇cₜ ⊙ i ⊙ (1 − g²)             δo = ∇hₜ ⊙ tanh cₜ ⊙ o(1 − o)
 //
 // Columns stand in PyTorch's order i, f, g, o: W [in, 4·units], U [units, 4·units], b [4·units]. PyTorch's nn.LSTM keeps
 // weight_ih_l0 = Wᵀ, weight_hh_l0 = Uᵀ, and two biases, whose sum is b. Without forget gate (i, g, o) a cell adds up and
@@ -56,8 +56,8 @@ public struct LongShortTermMemory: RecurrentLayer {
   public var kept: [KeptTensor] {
     [
       KeptTensor(.gates, sign, .activation, axis: "gate"), KeptTensor(.cell, "c", .activation),
-      KeptTensor(.state, "h", .activation), KeptTensor(.stateGradient, "∂h", .gradient, backward: true),
-      KeptTensor(.cellGradient, "∂c", .gradient, backward: true),
+      KeptTensor(.state, "h", .activation), KeptTensor(.stateGradient, "∇h", .gradient, backward: true),
+      KeptTensor(.cellGradient, "∇c", .gradient, backward: true),
       KeptTensor(.delta, "δ", .gradient, axis: "gate", backward: true),
     ]
   }
@@ -141,15 +141,15 @@ public struct LongShortTermMemory: RecurrentLayer {
   }
 
   public func advanceText(_ n: String) -> String {
-    let functions = hasForgetGate ? "σ,σ,tanh,σ" : "σ,tanh,σ"
-    return "\(sign)\(n)ₜ ← \(functions)(\(sign)\(n)ₜ + h\(n)ₜ₋₁·U\(n) + b\(n));  "
+    "\(sign)\(n)ₜ ← \(sign)\(n)ₜ + h\(n)ₜ₋₁·U\(n) + b\(n);  "
+      + (hasForgetGate ? "i, f, o ← σ(i, f, o)" : "i, o ← σ(i, o)") + ";  g ← tanh g;  "
       + "c\(n)ₜ = \(hasForgetGate ? "f ⊙ " : "")c\(n)ₜ₋₁ + i ⊙ g;  h\(n)ₜ = o ⊙ tanh c\(n)ₜ"
   }
 
   public func retreatText(_ n: String) -> String {
-    "∂c\(n)ₜ = ∂c\(n)ₜ₊₁\(hasForgetGate ? " ⊙ fₜ₊₁" : "") + ∂h\(n)ₜ ⊙ o ⊙ (1 − tanh² c\(n)ₜ);  "
-      + "δi = ∂c ⊙ g ⊙ i(1−i);  " + (hasForgetGate ? "δf = ∂c ⊙ cₜ₋₁ ⊙ f(1−f);  " : "")
-      + "δg = ∂c ⊙ i ⊙ (1−g²);  δo = ∂h ⊙ tanh c ⊙ o(1−o)"
+    "∇c\(n)ₜ = ∇c\(n)ₜ₊₁\(hasForgetGate ? " ⊙ fₜ₊₁" : "") + ∇h\(n)ₜ ⊙ o ⊙ (1 − tanh² c\(n)ₜ);  "
+      + "δi = ∇c ⊙ g ⊙ i(1−i);  " + (hasForgetGate ? "δf = ∇c ⊙ cₜ₋₁ ⊙ f(1−f);  " : "")
+      + "δg = ∇c ⊙ i ⊙ (1−g²);  δo = ∇h ⊙ tanh c ⊙ o(1−o)"
   }
 
   public func gatherText(_ n: String) -> String { "∇U\(n) = Σₜ h\(n)ₜ₋₁ᵀ·δ\(n)ₜ;  ∇b\(n) = Σₜ δ\(n)ₜ" }
@@ -191,10 +191,10 @@ public struct LongShortTermMemory: RecurrentLayer {
       let own = "\(text(state))·\(number(gate("o", place)))·(1 − \(number(squashed * squashed)))"
       let total = number(reader.value(.cellGradient, place))
       guard arrives(at: place.time, of: reader.time) else {
-        return ["∂c\(n)\(place) = ∂h·o·(1 − tanh² c)   (nothing comes back from later)", "= \(own) = \(total)"]
+        return ["∇c\(n)\(place) = ∇h·o·(1 − tanh² c)   (nothing comes back from later)", "= \(own) = \(total)"]
       }
       return [
-        "∂c\(n)\(place) = ∂c\(n)\(place.later())\(hasForgetGate ? "·f" : "") + ∂h·o·(1 − tanh² c)",
+        "∇c\(n)\(place) = ∇c\(n)\(place.later())\(hasForgetGate ? "·f" : "") + ∇h·o·(1 − tanh² c)",
         "= \(text(reader.value(.cellGradient, place.later())))"
           + (hasForgetGate ? "·\(number(gate("f", place.later())))" : "") + " + \(own) = \(total)",
       ]
@@ -205,10 +205,10 @@ public struct LongShortTermMemory: RecurrentLayer {
       let squashed = Scalar(Activation.tanh.value(Double(reader.value(.cell, unit))))
       let factors: (String, [Scalar]) =
         switch letter {
-        case "i": ("∂c·g·i(1 − i)", [cell, gate("g", place), value, 1 - value])
-        case "f": ("∂c·c\(n)\(unit.later(-1))·f(1 − f)", [cell, before, value, 1 - value])
-        case "g": ("∂c·i·(1 − g²)", [cell, gate("i", place), 1 - value * value])
-        default: ("∂h·tanh c·o(1 − o)", [state, squashed, value, 1 - value])
+        case "i": ("∇c·g·i(1 − i)", [cell, gate("g", place), value, 1 - value])
+        case "f": ("∇c·c\(n)\(unit.later(-1))·f(1 − f)", [cell, before, value, 1 - value])
+        case "g": ("∇c·i·(1 − g²)", [cell, gate("i", place), 1 - value * value])
+        default: ("∇h·tanh c·o(1 − o)", [state, squashed, value, 1 - value])
         }
       return [
         "δ\(letter)\(n)\(unit) = \(factors.0)",

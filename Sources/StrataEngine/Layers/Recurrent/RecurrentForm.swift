@@ -51,9 +51,9 @@ public struct RecurrentForm: Hashable, Sendable {
     guard input.rank == 2, input.elementCount > 0 else {
       throw StrataError(
         "\(keyword) expects a sequence, time×features; a sample here is \(input)",
-        try:
-          "change 1 rnn 32 --steps each   (a recurrent layer below puts out all its steps; or data digits: rows in turn)"
-      )
+        try: input.rank == 1
+          ? "change 1 rnn 32 --steps each   (a recurrent layer below that puts out all its steps)"
+          : "data digits   (the rows of a grey picture are a sequence)")
     }
     guard input[1] + units <= Dense.maximumWeights / gates / units else {
       throw StrataError(

@@ -113,7 +113,7 @@ extension RecurrentLayer {
     }
   }
 
-  /// ∂hₜ: what comes from the output, and what comes back from the next step.
+  /// ∇hₜ: what comes from the output, and what comes back from the next step.
   private func explainStateGradient(
     _ place: SequencePlace, _ outputGradient: Tensor?, _ reader: SequenceReader, signs: LayerSigns
   ) -> [String]? {
@@ -131,13 +131,13 @@ extension RecurrentLayer {
     guard arrives(at: place.time, of: reader.time) else {
       let why = place.time == last ? "the last step" : "the gradient is cut behind this step"
       return [
-        "∂h\(n)\(place) = \(sources.first ?? "0")   (\(why): nothing comes back from later)", "= \(number(total))",
+        "∇h\(n)\(place) = \(sources.first ?? "0")   (\(why): nothing comes back from later)", "= \(number(total))",
       ]
     }
     sources.append(
       "Σ_j δ\(n)[\(place.sample),\(place.time + 1),j]·U\(n)[\(place.unit),j]" + returnText(n, place.later()))
     return [
-      "∂h\(n)\(place) = " + sources.joined(separator: " + "),
+      "∇h\(n)\(place) = " + sources.joined(separator: " + "),
       "= \(number(fromOutput)) + \(bracketed(total - fromOutput)) = \(number(total))",
     ]
   }

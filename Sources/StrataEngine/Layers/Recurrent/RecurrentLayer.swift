@@ -2,7 +2,7 @@
 //
 //   forward    all t at once   z = x·W                          what the inputs add to the sums
 //              t = 0, 1, …     hₜ from zₜ + hₜ₋₁·U + b           one step in time; h₋₁ = 0
-//   backward   t = …, 1, 0     ∂hₜ = ∂yₜ + δₜ₊₁·Uᵀ, δₜ from ∂hₜ   one step back in time (BPTT)
+//   backward   t = …, 1, 0     ∇hₜ = ∂yₜ + δₜ₊₁·Uᵀ, δₜ from ∇hₜ   one step back in time (BPTT)
 //              all t at once   ∇W = Σₜ xₜᵀ·δₜ    ∇U = Σₜ hₜ₋₁ᵀ·δₜ    ∇b = Σₜ δₜ    ∂xₜ = δₜ·Wᵀ
 //
 // What does not depend on time is one product over all steps, before and after. Shapes: x [batch, time, in], h [batch,
@@ -34,11 +34,11 @@ public protocol RecurrentLayer: Layer {
 
   /// What one step in time does, for the listing: `z1ₜ ← z1ₜ + h1ₜ₋₁·U1 + b1;  h1ₜ = tanh(z1ₜ)`.
   func advanceText(_ number: String) -> String
-  /// What one step back does with the state's gradient: `δ1ₜ = ∂h1ₜ ⊙ tanh′(z1ₜ)`.
+  /// What one step back does with the state's gradient: `δ1ₜ = ∇h1ₜ ⊙ tanh′(z1ₜ)`.
   func retreatText(_ number: String) -> String
   /// The gradients of the recurrent weights and biases: `∇U1 = Σₜ h1ₜ₋₁ᵀ·δ1ₜ;  ∇b1 = Σₜ δ1ₜ`.
   func gatherText(_ number: String) -> String
-  /// What comes back to the state's gradient from the step after it besides δ·Uᵀ, for an explanation: ` + ∂h1[0,3,2]·z`.
+  /// What comes back to the state's gradient from the step after it besides δ·Uᵀ, for an explanation: ` + ∇h1[0,3,2]·z`.
   func returnText(_ number: String, _ next: SequencePlace) -> String
   /// The formula of a number that only this kind of layer keeps; nil where there is no more to say.
   func explain(_ part: SequenceTrace.Part, at place: SequencePlace, _ reader: SequenceReader) -> [String]?
@@ -137,7 +137,7 @@ extension RecurrentLayer {
 
   public func backwardText(_ signs: LayerSigns, joined: Bool, wantsInputGradient: Bool) -> String {
     let n = signs.number
-    return "∂h\(n)ₜ = ∂\(signs.output)ₜ + δ\(n)ₜ₊₁·U\(n)ᵀ;  " + retreatText(n)
+    return "∇h\(n)ₜ = ∂\(signs.output)ₜ + δ\(n)ₜ₊₁·U\(n)ᵀ;  " + retreatText(n)
       + ";  ∇W\(n) = Σₜ \(signs.input)ₜᵀ·δ\(n)ₜ;  " + gatherText(n)
       + (wantsInputGradient ? ";  ∂\(signs.input) = δ\(n)·W\(n)ᵀ" : "")
   }

@@ -1,7 +1,7 @@
 // The simple recurrent layer: each unit sees the inputs and what all units put out one time step ago.
 //
 //   forward    zₜ = xₜ·W + hₜ₋₁·U + b     hₜ = f(zₜ)
-//   backward   ∂hₜ = ∂yₜ + δₜ₊₁·Uᵀ        δₜ = ∂hₜ ⊙ f′(zₜ)
+//   backward   ∇hₜ = ∂yₜ + δₜ₊₁·Uᵀ        δₜ = ∇hₜ ⊙ f′(zₜ)
 //
 // Shapes as in RecurrentLayer.swift, with one sum a unit. PyTorch's nn.RNN keeps Wᵀ and Uᵀ and two biases, whose sum is b.
 // Rectified units begin with U = 1, so that they remember as long as nothing is said (Le, Jaitly, Hinton 2015).
@@ -41,7 +41,7 @@ public struct SimpleRecurrent: RecurrentLayer {
   public var kept: [KeptTensor] {
     [
       KeptTensor(.preactivation, "z", .activation), KeptTensor(.state, "h", .activation),
-      KeptTensor(.stateGradient, "∂h", .gradient, backward: true),
+      KeptTensor(.stateGradient, "∇h", .gradient, backward: true),
       KeptTensor(.delta, "δ", .gradient, backward: true),
     ]
   }
@@ -120,7 +120,7 @@ public struct SimpleRecurrent: RecurrentLayer {
   }
 
   public func retreatText(_ n: String) -> String {
-    "δ\(n)ₜ = ∂h\(n)ₜ" + (function == .identity ? "" : " ⊙ \(function.sign)′(z\(n)ₜ)")
+    "δ\(n)ₜ = ∇h\(n)ₜ" + (function == .identity ? "" : " ⊙ \(function.sign)′(z\(n)ₜ)")
   }
 
   public func gatherText(_ n: String) -> String { "∇U\(n) = Σₜ h\(n)ₜ₋₁ᵀ·δ\(n)ₜ;  ∇b\(n) = Σₜ δ\(n)ₜ" }
@@ -142,7 +142,7 @@ public struct SimpleRecurrent: RecurrentLayer {
     case .delta:
       let gradient = reader.value(.stateGradient, place)
       return [
-        "δ\(n)\(place) = ∂h\(n)\(place)" + (function == .identity ? "" : " · \(function.sign)′(z\(n)\(place))"),
+        "δ\(n)\(place) = ∇h\(n)\(place)" + (function == .identity ? "" : " · \(function.sign)′(z\(n)\(place))"),
         "= \(number(gradient)) · \(number(Scalar(function.slope(Double(z))))) = \(number(reader.value(.delta, place)))",
       ]
     default: return nil

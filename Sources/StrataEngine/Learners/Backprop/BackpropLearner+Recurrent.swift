@@ -1,7 +1,7 @@
 // The lines of a recurrent layer in the listing, and the tensors that they name.
 //
 // Time steps are counted from 0, as the positions of tensors are: `t 3` beside a line and `layer1.state[0,3,5]` mean the
-// same moment.
+// same moment. ∇h and ∇c stand for all of the gradient that arrives at a state, ∂h and ∂y for what comes from above.
 
 extension BackpropLearner {
   /// The four lines of a recurrent layer.
@@ -25,7 +25,7 @@ extension BackpropLearner {
     case .advance:
       let output =
         layer.form.putsOutEachStep
-        ? (signs.output == "h\(n)" ? "" : ";  \(signs.output)ₜ = h\(n)ₜ") : ";  \(signs.output) = h\(n) at t = \(last)"
+        ? (signs.output == "h\(n)" ? "" : ";  \(signs.output)ₜ = h\(n)ₜ") : ";  \(signs.output) = h\(n)ₜ at t = \(last)"
       let forward = names(backward: false)
       return ListingLine(
         "t = 0…\(last):  " + layer.advanceText(n) + output, reads: forward + parameters.dropFirst(),
@@ -35,9 +35,9 @@ extension BackpropLearner {
       let isTop = index == network.layers.count - 1
       let arriving =
         layer.form.putsOutEachStep
-        ? "∂h\(n)ₜ = ∂\(signs.output)ₜ + δ\(n)ₜ₊₁·U\(n)ᵀ"
-        : "∂h\(n)ₜ = δ\(n)ₜ₊₁·U\(n)ᵀ, at t = \(last): ∂\(signs.output)"
-      let cut = layer.form.truncation.map { "   (cut at every \($0)th t)" } ?? ""
+        ? "∇h\(n)ₜ = ∂\(signs.output)ₜ + δ\(n)ₜ₊₁·U\(n)ᵀ"
+        : "∇h\(n)ₜ = δ\(n)ₜ₊₁·U\(n)ᵀ, at t = \(last): ∂\(signs.output)"
+      let cut = layer.form.truncation.map { cutText(every: $0, last: last) } ?? ""
       let backward = names(backward: true)
       return ListingLine(
         "t = \(last)…0:  \(arriving)\(cut);  " + layer.retreatText(n),
@@ -54,6 +54,13 @@ extension BackpropLearner {
         writes: parameters.map { "\($0).gradient" } + (wantsInput ? ["\(below).gradient"] : []), phase: "backward",
         layer: index + 1)
     }
+  }
+
+  /// `   (cut before t = 3, 6)`: where the gradient through the state goes no further.
+  private func cutText(every steps: Int, last: Int) -> String {
+    let cuts = stride(from: steps, through: last, by: steps).map(String.init)
+    guard !cuts.isEmpty else { return "" }
+    return "   (cut before t = \(cuts.prefix(3).joined(separator: ", "))\(cuts.count > 3 ? ", …" : ""))"
   }
 
   /// What a recurrent layer keeps of every time step, and which comes next.

@@ -9,8 +9,8 @@ extension BoltzmannLearner {
   public var title: String {
     let place = network.levels.count == 1 ? network.kind : "\(network.kind), level \(level + 1)"
     switch Method.source {
-    case .data: return "\(place) · contrastive divergence, k = \(steps)"
-    case .particles: return "\(place) · persistent contrastive divergence, k = \(steps)"
+    case .data: return "\(place) · contrastive divergence, k = \(chosen.steps)"
+    case .particles: return "\(place) · persistent contrastive divergence, k = \(chosen.steps)"
     case .enumeration: return "\(place) · exact gradient"
     }
   }
@@ -49,7 +49,8 @@ extension BoltzmannLearner {
         phase: "wake", layer: level + 1)
     case .loop:
       return ListingLine(
-        Method.source == .particles ? "for i = 1…\(steps):" : "for i = 1…\(steps), from h⁰:", writes: ["turn"],
+        Method.source == .particles ? "for i = 1…\(chosen.steps):" : "for i = 1…\(chosen.steps), from h⁰:",
+        writes: ["turn"],
         phase: "sleep", layer: level + 1)
     case .visible: return visibleLine(n, down, labelled, weight, b)
     case .hidden: return hiddenLine(n, labelled, weight, c)
@@ -73,7 +74,7 @@ extension BoltzmannLearner {
 
   private func visibleLine(_ n: String, _ down: String, _ labelled: Bool, _ weight: String, _ b: String) -> ListingLine
   {
-    let isLoop = steps > 1
+    let isLoop = chosen.steps > 1
     let indent = isLoop ? "  " : ""
     let parameters = [weight, b] + (labelled ? ["\(levelName).label.weight", "\(levelName).label.bias"] : [])
     if Method.source == .particles {
@@ -86,15 +87,15 @@ extension BoltzmannLearner {
     let source = isLoop ? "hⁱ⁻¹" : "h⁰"
     let (v, y) = isLoop ? ("vⁱ", "yⁱ") : ("v¹", "y¹")
     return ListingLine(
-      "\(indent)\(v) \(drawsVisible ? "~" : "=") \(down)(\(source)·W\(n)ᵀ + b\(n))"
+      "\(indent)\(v) \(chosen.drawsVisible ? "~" : "=") \(down)(\(source)·W\(n)ᵀ + b\(n))"
         + (labelled ? ";  \(y) = softmax(\(source)·Uᵀ + d)" : ""),
       reads: ["h0.sample"] + (isLoop ? ["h1.sample"] : []) + parameters,
-      writes: ["v1"] + (drawsVisible ? ["v1.sample"] : []) + (labelled ? ["labels1"] : []),
+      writes: ["v1"] + (chosen.drawsVisible ? ["v1.sample"] : []) + (labelled ? ["labels1"] : []),
       phase: "sleep", layer: level + 1)
   }
 
   private func hiddenLine(_ n: String, _ labelled: Bool, _ weight: String, _ c: String) -> ListingLine {
-    let isLoop = steps > 1
+    let isLoop = chosen.steps > 1
     let indent = isLoop ? "  " : ""
     let parameters = [weight, c] + (labelled ? ["\(levelName).label.weight"] : [])
     if Method.source == .particles {
@@ -106,7 +107,7 @@ extension BoltzmannLearner {
     let (v, y, h) = isLoop ? ("vⁱ", "yⁱ", "hⁱ") : ("v¹", "y¹", "h¹")
     return ListingLine(
       "\(indent)\(h) \(isLoop ? "~" : "=") \(up)(\(v)·W\(n) + \(labelled ? "\(y)·U + " : "")c\(n))",
-      reads: [drawsVisible ? "v1.sample" : "v1"] + (labelled ? ["labels1"] : []) + parameters,
+      reads: [chosen.drawsVisible ? "v1.sample" : "v1"] + (labelled ? ["labels1"] : []) + parameters,
       writes: ["h1"] + (isLoop ? ["h1.sample"] : []),
       phase: "sleep", layer: level + 1)
   }
@@ -116,8 +117,8 @@ extension BoltzmannLearner {
     let reads: [String]
     switch Method.source {
     case .data:
-      negative = steps > 1 ? "⟨vᵏhᵏ⟩" : "⟨v¹h¹⟩"
-      reads = ["v0", "h0", drawsVisible ? "v1.sample" : "v1", "h1"]
+      negative = chosen.steps > 1 ? "⟨vᵏhᵏ⟩" : "⟨v¹h¹⟩"
+      reads = ["v0", "h0", chosen.drawsVisible ? "v1.sample" : "v1", "h1"]
     case .particles:
       negative = "⟨v*h*⟩"
       reads = ["v0", "h0", "particles.visible.sample", "particles.hidden"]
@@ -125,9 +126,9 @@ extension BoltzmannLearner {
       negative = "⟨vh⟩"
       reads = ["v0", "h0", "expected.products"]
     }
-    var text = "ΔW ← μΔW + ε(⟨v⁰h⁰⟩ − \(negative)\(decay > 0 ? " − λW\(n)" : ""))"
+    var text = "ΔW ← μΔW + ε(⟨v⁰h⁰⟩ − \(negative)\(chosen.decay > 0 ? " − λW\(n)" : ""))"
     text += ";  Δb, Δc\(labelled ? ", ΔU, Δd" : "") likewise"
-    if let sparsity { text += ";  Δc ← + ε κ(\(SettingText.number(sparsity)) − ⟨h⁰⟩)" }
+    if let sparsity = chosen.sparsity { text += ";  Δc ← + ε κ(\(SettingText.number(sparsity)) − ⟨h⁰⟩)" }
     return ListingLine(
       text, reads: reads, writes: incrementNames + ["activity", "difference"], phase: "update", layer: level + 1)
   }
@@ -160,14 +161,14 @@ extension BoltzmannLearner {
     if labelled { add("labels0", "y⁰", .target, ["batch", "class"], y0) }
     add("h0", "h⁰", up, hidden, h0)
     add("h0.sample", "h⁰~", .sample, hidden, h0State)
-    let k = Method.source == .data && steps > 1 ? "ᵏ" : "¹"
+    let k = Method.source == .data && chosen.steps > 1 ? "ᵏ" : "¹"
     add("v1", "v\(k)", units, visible, v1)
     switch Method.source {
     case .data:
-      if drawsVisible { add("v1.sample", "v\(k)~", .sample, visible, v1State) }
+      if chosen.drawsVisible { add("v1.sample", "v\(k)~", .sample, visible, v1State) }
       if labelled { add("labels1", "y\(k)", .probability, ["batch", "class"], y1) }
       add("h1", "h\(k)", up, hidden, h1)
-      if steps > 1 { add("h1.sample", "h\(k)~", .sample, hidden, h1State) }
+      if chosen.steps > 1 { add("h1.sample", "h\(k)~", .sample, hidden, h1State) }
     case .particles:
       let (v, h) = (["particle", "visible"], ["particle", "hidden"])
       add("particles.visible", "v*", units, v, particles.visible)

@@ -93,7 +93,7 @@ extension BoltzmannLearner {
     switch named.name {
     case "h0": return explainUp(named, position, from: v0, y0, signs: ("v⁰", "y⁰"), machine)
     case "h1":
-      return explainUp(named, position, from: drawsVisible ? v1State : v1, y1, signs: ("v", "y"), machine)
+      return explainUp(named, position, from: chosen.drawsVisible ? v1State : v1, y1, signs: ("v", "y"), machine)
     case "v1": return drivingStates.flatMap { explainDown(named, position, from: $0, machine) }
     case "h0.sample", "h1.sample":
       let p = named.name == "h0.sample" ? h0 : h1
@@ -111,11 +111,11 @@ extension BoltzmannLearner {
 
   /// The hidden states that the newest v¹ was made from; nil where the chain has already replaced them.
   private var drivingStates: Tensor? {
-    guard Method.source == .data, steps > 1 else { return h0State }
+    guard Method.source == .data, chosen.steps > 1 else { return h0State }
     // The turn that made it; 0 when the chain is over. The first turn begins at h⁰, the last draws no states.
     let turn = program[line] == .visible ? turns - 1 : turns
     if turn == 1 { return h0State }
-    return turn == 0 || turn == steps || program[line] == .hidden ? h1State : nil
+    return turn == 0 || turn == chosen.steps || program[line] == .hidden ? h1State : nil
   }
 
   private func explainUp(
@@ -159,12 +159,12 @@ extension BoltzmannLearner {
   private func explainIncrement(_ position: [Int]) -> [String]? {
     let (i, j) = (position[0], position[1])
     let rows = v0.matrixExtents.rows
-    let negative = drawsVisible ? v1State : v1
+    let negative = chosen.drawsVisible ? v1State : v1
     func mean(_ v: Tensor, _ h: Tensor) -> Double {
       (0..<rows).reduce(0) { $0 + Double(v[$1, i]) * Double(h[$1, j]) } / Double(rows)
     }
     let (positive, own) = (mean(v0, h0), mean(negative, h1))
-    let penalty = decay * Double(network.levels[level].weight[i, j])
+    let penalty = chosen.decay * Double(network.levels[level].weight[i, j])
     return [
       "⟨v⁰[\(i)] h⁰[\(j)]⟩ = \(number(positive)) over \(rows) samples: how often both are on with the data",
       "⟨v[\(i)] h[\(j)]⟩ = \(number(own)): how often in the machine's own reconstruction",
@@ -238,11 +238,11 @@ extension BoltzmannLearner {
         "level \(level + 1) is the one that learns; there is no gradient of level \(layer)", try: "check")
     }
     var probe = self
-    probe.rate = 1
-    probe.schedule = .constant
-    probe.momentum = try MomentumSchedule("0")
-    probe.decay = 0
-    probe.sparsity = nil
+    probe.chosen.rate = 1
+    probe.chosen.schedule = .constant
+    probe.chosen.momentum = try MomentumSchedule("0")
+    probe.chosen.decay = 0
+    probe.chosen.sparsity = nil
     // The present mini-batch once more from its positive phase on, stopped before the update: increments are then the
     // gradient.
     let start = probe.program.firstIndex(of: .positive) ?? 0

@@ -50,20 +50,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   var cursor: DataCursor
   public var clock: Clock { cursor.clock }
 
-  // Settings.
-  /// Chains that go on must follow the weights, so these may move only slowly (Tieleman 2008).
-  var rate = Method.source == .particles ? 0.02 : 0.1
-  var schedule = RateSchedule.constant
-  var momentum: MomentumSchedule
-  var decay = 0.0002
-  /// Gibbs steps of the negative phase.
-  var steps = 1
-  /// Whether visible units of the chain are drawn, or stay probabilities.
-  var drawsVisible = Method.source == .particles
-  /// The mean activity that hidden units are pulled to; nil for none. And how hard.
-  var sparsity: Double?
-  var sparsityCost = 1.0
-  var particleCount = 100
+  var chosen: ChainSettings
   /// Epochs that had gone by when this level began: schedules count from there.
   var levelEpoch = 0.0
 
@@ -141,7 +128,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     self.network = network
     self.seed = seed
     level = network.levels.count - 1
-    momentum = try MomentumSchedule(Method.source == .particles ? "0.5" : "0.5:0.9@5")
+    chosen = try ChainSettings(Method.source)
     random = RandomStream(seed: seed, name: "gibbs")
     increments = Increments(network.levels[level])
     cursor = DataCursor(rows: BoltzmannLearner.rows(data, network, level: level), size: 20, seed: seed)
@@ -207,7 +194,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   /// Writes the program for the settings as they are; the present mini-batch is dropped.
   mutating func rebuild() {
     program = [.batch] + (0..<level).map { .passUp($0) } + [.positive]
-    let chain: [Instruction] = (steps > 1 ? [.loop] : []) + [.visible, .hidden]
+    let chain: [Instruction] = (chosen.steps > 1 ? [.loop] : []) + [.visible, .hidden]
     switch Method.source {
     case .data: program += chain
     case .particles: program += [.reconstruct] + chain
@@ -236,7 +223,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     try state.carry("increment.label-weight", &increments.labelWeight)
     try state.carry("increment.label", &increments.labelBias)
     try state.carry("particles", &particles.hiddenState, resizes: true)
-    let shape = Shape(rows: particleCount, columns: machine.hiddenCount)
+    let shape = Shape(rows: chosen.particles, columns: machine.hiddenCount)
     guard particles.hiddenState.count == 0 || particles.hiddenState.shape == shape else {
       throw StrataError("the checkpoint's particles are \(particles.hiddenState.shape); \(shape) was expected")
     }
@@ -269,14 +256,14 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
       network.levels[level].sampleHidden(v0, labels: y0, probability: &h0, state: &h0State, random: &random)
     case .loop:
       turns += 1
-      if turns > steps {
+      if turns > chosen.steps {
         turns = 0
         return program.firstIndex(of: .increments)
       }
     case .visible: drawVisible()
     case .hidden:
       drawHidden()
-      if steps > 1 { return program.firstIndex(of: .loop) }
+      if chosen.steps > 1 { return program.firstIndex(of: .loop) }
     case .reconstruct: network.levels[level].visibleProbabilities(h0State, into: &v1)
     case .enumerate:
       if let enumeration = try? Enumeration(network.levels[level]) {
@@ -306,7 +293,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
     switch Method.source {
     case .data:
       let hidden = turns <= 1 ? h0State : h1State
-      if drawsVisible {
+      if chosen.drawsVisible {
         network.levels[level].sampleVisible(hidden, probability: &v1, state: &v1State, random: &random)
       } else {
         network.levels[level].visibleProbabilities(hidden, into: &v1)
@@ -327,8 +314,8 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   private mutating func drawHidden() {
     switch Method.source {
     case .data:
-      let visible = drawsVisible ? v1State : v1
-      if turns > 0, turns < steps {
+      let visible = chosen.drawsVisible ? v1State : v1
+      if turns > 0, turns < chosen.steps {
         network.levels[level].sampleHidden(
           visible, labels: y1, probability: &h1, state: &h1State, random: &random)
       } else {
@@ -346,16 +333,16 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
   private mutating func startParticles() {
     let columns = machine.hiddenCount
     let rows = h0State.matrixExtents.rows
-    var state = Tensor(Shape(rows: particleCount, columns: columns))
-    for row in 0..<particleCount {
+    var state = Tensor(Shape(rows: chosen.particles, columns: columns))
+    for row in 0..<chosen.particles {
       for column in 0..<columns { state[flat: row * columns + column] = h0State[flat: row % rows * columns + column] }
     }
     particles.hiddenState = state
   }
 
   /// The momentum that holds now, and the rate.
-  var presentMomentum: Double { momentum.value(epoch: clock.epoch - levelEpoch) }
-  var presentRate: Double { rate * schedule.factor(epoch: clock.epoch - levelEpoch) }
+  var presentMomentum: Double { chosen.momentum.value(epoch: clock.epoch - levelEpoch) }
+  var presentRate: Double { chosen.rate * chosen.schedule.factor(epoch: clock.epoch - levelEpoch) }
 
   private mutating func computeIncrements() {
     let μ = Scalar(presentMomentum)
@@ -370,7 +357,7 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
       sums.add(y0, positive, &increments.labelBias, keeping: μ)
     }
     switch Method.source {
-    case .data: subtract(drawsVisible ? v1State : v1, y1, h1, ε)
+    case .data: subtract(chosen.drawsVisible ? v1State : v1, y1, h1, ε)
     case .particles: subtract(particles.visibleState, particles.labelState, particles.hidden, ε)
     case .enumeration:
       increments.weight.add(expectations.products, scale: -ε)
@@ -381,15 +368,15 @@ public struct BoltzmannLearner<Method: NegativePhase>: Learner {
         increments.labelBias.add(expectations.labels, scale: -ε)
       }
     }
-    if decay > 0 {
-      increments.weight.add(network.levels[level].weight, scale: -ε * Scalar(decay))
-      if labels { increments.labelWeight.add(network.levels[level].labelWeight, scale: -ε * Scalar(decay)) }
+    if chosen.decay > 0 {
+      increments.weight.add(network.levels[level].weight, scale: -ε * Scalar(chosen.decay))
+      if labels { increments.labelWeight.add(network.levels[level].labelWeight, scale: -ε * Scalar(chosen.decay)) }
     }
     activity.setColumnSums(h0, scale: 1 / Scalar(h0.matrixExtents.rows))
-    if let sparsity {
+    if let sparsity = chosen.sparsity {
       // −∂/∂c of ½ Σ (p − q)², without the slope of σ (Lee, Ekanadham, Ng 2008, section 3).
       for j in 0..<activity.count {
-        increments.hiddenBias[flat: j] += ε * Scalar(sparsityCost) * (Scalar(sparsity) - activity[flat: j])
+        increments.hiddenBias[flat: j] += ε * Scalar(chosen.sparsityCost) * (Scalar(sparsity) - activity[flat: j])
       }
     }
     difference.setDifference(v0, v1)

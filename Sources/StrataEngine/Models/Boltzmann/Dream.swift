@@ -3,8 +3,9 @@
 // A belief network dreams by alternating Gibbs sampling in its memory, the machine at the top, with some units held fast
 // (a label: "think of a three"); one generative pass brings the memory's state down to a picture (Hinton, Osindero, Teh
 // 2006, section 6). A single machine does the same with its input as the memory's visible side, so that a part of the
-// input may be held fast and the rest is completed: the network is run backwards. A Helmholtz machine has no memory to
-// wander in: each step is a fantasy from the top, drawn afresh.
+// input may be held fast and the rest is completed: the network is run backwards. A convolutional stack is one undirected
+// model, whose levels are all drawn in turn; its visible side is the input. A Helmholtz machine has no memory to wander in:
+// each step is a fantasy from the top, drawn afresh.
 //
 // A dream is a value with a random stream of its own: it changes nothing about the model that dreams.
 
@@ -37,8 +38,9 @@ public struct Dream: Sendable {
   private enum Dreamer: Sendable {
     case belief(BeliefNetwork)
     case helmholtz(HelmholtzMachine)
+    case convolutional(ConvolutionalChain)
   }
-  private let dreamer: Dreamer
+  private var dreamer: Dreamer
   /// The class held fast in each chain, an index; nil where none is.
   public let labels: [Int?]
   public let clamps: [Clamp]
@@ -68,10 +70,17 @@ public struct Dream: Sendable {
   /// The most pictures that are kept.
   public static let maximumFrames = 64
 
+  /// Whether a model of this kind can dream.
+  public static func isPossible(for model: any Model) -> Bool {
+    model is BeliefNetwork || model is HelmholtzMachine || model is ConvolutionalBeliefNetwork
+  }
+
   /// `labels` holds a class, or nil, for each chain. Where `start` is given, `[chains, input]`, the chains begin at what
-  /// the model makes of these inputs, else at states that the biases alone would give. Throws where the model cannot.
+  /// the model makes of these inputs, else at states that the biases alone would give. `listensAbove` says whether the
+  /// levels of a convolutional stack hear from the one above. Throws where the model cannot.
   public init(
-    _ model: any Model, labels: [Int?], clamps: [Clamp] = [], start: Tensor? = nil, seed: UInt64
+    _ model: any Model, labels: [Int?], clamps: [Clamp] = [], start: Tensor? = nil, listensAbove: Bool = true,
+    seed: UInt64
   ) throws(StrataError) {
     self.labels = labels
     self.clamps = clamps
@@ -92,6 +101,13 @@ public struct Dream: Sendable {
       dreamer = .helmholtz(machine)
       imageShape = machine.inputShape
       image = machine.fantasies(labels.count, random: &random).visible
+    case let network as ConvolutionalBeliefNetwork:
+      imageShape = network.inputShape
+      try Dream.check(labels, clamps, network)
+      let chain = ConvolutionalChain(
+        network, chains: labels.count, start: start, listensAbove: listensAbove, random: &random)
+      dreamer = .convolutional(chain)
+      begin(chain)
     default:
       throw StrataError(
         "\(model.described) cannot dream: that takes a Boltzmann machine, a stack of them, or a Helmholtz machine",
@@ -110,14 +126,48 @@ public struct Dream: Sendable {
       }
     }
     for clamp in clamps {
-      let count = clamp.side == .visible ? network.top.visibleCount : network.top.hiddenCount
-      guard clamp.first >= 0, clamp.first + clamp.values.count <= count else {
-        throw StrataError(
-          "the memory has \(count) \(clamp.side.rawValue) units, numbered 0 to \(count - 1); "
-            + "\(clamp.first)..\(clamp.first + clamp.values.count - 1) were to be held",
-          try: "dream --clamp \(clamp.side.rawValue)[0]=1")
-      }
+      try check(clamp, count: clamp.side == .visible ? network.top.visibleCount : network.top.hiddenCount)
     }
+  }
+
+  private static func check(
+    _ labels: [Int?], _ clamps: [Clamp], _ network: ConvolutionalBeliefNetwork
+  ) throws(StrataError) {
+    guard labels.allSatisfy({ $0 == nil }) else {
+      throw StrataError("there are no label units to hold a class fast", try: "dream --from 0")
+    }
+    for clamp in clamps {
+      guard clamp.side == .visible else {
+        throw StrataError(
+          "of a convolutional machine only the input can be held fast", try: "dream --clamp visible[0]=1")
+      }
+      try check(clamp, count: network.inputShape.elementCount)
+    }
+  }
+
+  private static func check(_ clamp: Clamp, count: Int) throws(StrataError) {
+    guard clamp.first >= 0, clamp.first + clamp.values.count <= count else {
+      throw StrataError(
+        "the memory has \(count) \(clamp.side.rawValue) units, numbered 0 to \(count - 1); "
+          + "\(clamp.first)..\(clamp.first + clamp.values.count - 1) were to be held",
+        try: "dream --clamp \(clamp.side.rawValue)[0]=1")
+    }
+  }
+
+  private mutating func begin(_ beginning: ConvolutionalChain) {
+    var chain = beginning
+    hold(.visible, &chain.visible)
+    chain.rise(random: &random)
+    show(&chain)
+  }
+
+  private mutating func show(_ chain: inout ConvolutionalChain) {
+    chain.look()
+    image = chain.image.reshaped(to: Shape(rows: labels.count, columns: imageShape.elementCount))
+    hold(.visible, &image)
+    // Of a stack no free energy is known: its hidden levels hang together.
+    if chain.network.levels.count == 1 { freeEnergies = chain.network.levels[0].freeEnergies(chain.visible) }
+    dreamer = .convolutional(chain)
   }
 
   private mutating func begin(_ network: BeliefNetwork, _ start: Tensor?) {
@@ -162,6 +212,11 @@ public struct Dream: Sendable {
       show(network)
     case .helmholtz(let machine):
       image = machine.fantasies(labels.count, random: &random).visible
+    case .convolutional(var chain):
+      chain.fall(random: &random)
+      hold(.visible, &chain.visible)
+      chain.rise(random: &random)
+      show(&chain)
     }
     keepFrame()
   }
