@@ -81,8 +81,6 @@ public struct Timeline: Sendable {
     return (0..<limit).map { moments[$0 * moments.count / limit].experiment }
   }
 
-  /// The newest kept moment of a branch that is its own, behind the fork; nil where none is kept.
-  public func newestKept(ofBranch number: Int) -> Experiment? { keyframes.lists[number - 1].last?.experiment }
 
   /// The names of everything measured on any branch, in the order in which it came.
   public var measuredNames: [String] {
