@@ -59,7 +59,7 @@ let package = Package(
       name: "ReferenceTests", dependencies: ["StrataEngine", "StrataData"], path: "Tests/Reference",
       exclude: [
         "pytorch.py", "pytorch.safetensors", "boltzmann.py", "boltzmann_torch.py", "boltzmann.safetensors",
-        "convolution.py", "convolution.safetensors",
+        "convolution.py", "convolution.safetensors", "recurrent.py", "recurrent.safetensors",
         "autoencoder.py", "autoencoder.safetensors",
       ]),
     .testTarget(name: "StrataDataTests", dependencies: ["StrataData", "StrataEngine"]),

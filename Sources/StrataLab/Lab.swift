@@ -26,10 +26,14 @@ public struct Lab: Sendable {
   public internal(set) var fault: NumericFault?
   /// The newest dream; nil before the first. Shown by `show dream`.
   public internal(set) var dream: Dream?
+  /// What a network wrote last; nil before the first time. Shown by `show generated`.
+  public internal(set) var generation: Generation?
   /// The newest sweep, as far as it has come, and what it is one of.
   var sweep: (identity: SweepCalculation.Identity, report: SweepReport)?
   /// The newest sweep, as far as it has come; nil before the first. Shown by `show sweep`.
   public var sweepReport: SweepReport? { sweep?.report }
+  /// The newest landscape, as far as it has been measured; nil before the first. Shown by `show landscape`.
+  public internal(set) var landscape: Landscape?
   /// The question that waits for its answer; nil where none does. It changes no bit of the experiment.
   public internal(set) var question: Question?
   /// How fast a player plays: what a person watches, such as a dream, waits as much less.
@@ -70,6 +74,11 @@ public struct Lab: Sendable {
     case .travel, .search: true
     case .none, .run, .calculation: false
     }
+  }
+
+  /// The view on which what is in progress can be watched; nil where nothing is, or any view does.
+  public var viewInProgress: String? {
+    if case .calculation(let calculation, _) = activity { calculation.view } else { nil }
   }
 
   /// Does a line, to its end. Throws with what was expected, and then nothing has changed.
@@ -161,9 +170,11 @@ public struct Lab: Sendable {
         "branch \(timeline.branchNumber) begins here; branch \(timeline.branch.fork?.branch ?? 1) is kept")
     }
     fault = nil
-    // A dream is its model's.
+    // A dream is its model's, and so are a landscape and what it wrote.
     if before.model.parts.map(\.words) != changed.model.parts.map(\.words) || before.data?.name != changed.data?.name {
       dream = nil
+      landscape = nil
+      generation = nil
     }
     if let learner = changed.learner {
       let keyword = type(of: learner).keyword

@@ -73,7 +73,8 @@ public struct View: Sendable {
 public let views: [View] = [
   .network, .listing, .loss, .weights, .weightHistory, .directions, .reconstructions, .filters, .hidden, .chain,
   .energy,
-  .dream, .maps, .receptive, .activations, .gradients, .boundary, .surface, .samples, .confusion, .tensor, .map,
+  .dream, .generated, .maps, .receptive, .activations, .gradients, .unrolled, .gates, .flow, .boundary, .surface,
+  .landscape, .samples, .confusion, .tensor, .map,
   .clusters, .guesses, .sweep, .branches, .timeline,
 ]
 

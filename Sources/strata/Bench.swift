@@ -97,6 +97,10 @@ struct BenchTask: Sendable {
       for (key, value) in [("batch", "64"), ("rate", "0.1")] { try learner.set(key, to: value) }
       return learner
     },
+    // 28 time steps of 28 inputs, 128 units, 10 on the last state: softmax cross-entropy, batch 64, SGD 0.1, clipped at 1.
+    sequences("rnn", "rnn 128"),
+    // The same with long short-term memory.
+    sequences("lstm", "lstm 128"),
     // 784-500 binary, CD-1 (hidden drawn, visible probabilities), batch 100, rate 0.05, momentum 0.5, decay 2e-4.
     BenchTask(name: "rbm", unit: "samples/s", warmUp: 10, batches: 60, perBatch: 100) {
       let data = classified(inputShape: [784], samples: 100)
@@ -151,6 +155,18 @@ struct BenchTask: Sendable {
       return learner
     },
   ]
+
+  private static func sequences(_ name: String, _ cell: String) -> BenchTask {
+    BenchTask(name: name, unit: "samples/s", warmUp: 10, batches: 60, perBatch: 64) {
+      let data = classified(inputShape: [28, 28], samples: 64)
+      let network = try Network(
+        inputShape: [28, 28],
+        layers: [cell, "dense 10 softmax"].map { try makeLayer($0.split(separator: " ").map(String.init)) })
+      var learner = try BackpropLearner(data: data, model: network, seed: 1)
+      for (key, value) in [("batch", "64"), ("rate", "0.1"), ("clip", "1")] { try learner.set(key, to: value) }
+      return learner
+    }
+  }
 
   /// Random inputs in [0, 1) with random labels of ten classes.
   private static func classified(inputShape: Shape, samples: Int) -> DataSet {

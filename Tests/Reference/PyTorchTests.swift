@@ -1,6 +1,6 @@
 // The engine beside PyTorch: loss, gradients and 20 updates of the same networks on the same data, for every
-// activation, loss and update rule, and of convolutional ones. `pytorch.py` and `convolution.py` in this folder made the
-// numbers.
+// activation, loss and update rule, and of convolutional and recurrent ones. `pytorch.py`, `convolution.py` and
+// `recurrent.py` in this folder made the numbers.
 import StrataData
 import StrataEngine
 import Testing
@@ -31,13 +31,22 @@ struct ReferenceCase: Sendable, CustomStringConvertible {
 enum Reference {
   static let file = read("pytorch")
   static let convolutions = read("convolution")
+  static let recurrent = read("recurrent")
+
+  static func file(_ source: String) throws -> Safetensors {
+    switch source {
+    case "pytorch": try file.get()
+    case "convolution": try convolutions.get()
+    default: try recurrent.get()
+    }
+  }
 
   private static func read(_ name: String) -> Result<Safetensors, any Error> {
     Result { try Safetensors.read("\(#filePath)".replacing("PyTorchTests.swift", with: "\(name).safetensors")) }
   }
 
-  static let cases: [ReferenceCase] = [("pytorch", file), ("convolution", convolutions)].flatMap { source, file in
-    ((try? file.get())?.metadata ?? [:]).sorted { $0.key < $1.key }.map {
+  static let cases: [ReferenceCase] = ["pytorch", "convolution", "recurrent"].flatMap { source in
+    ((try? file(source))?.metadata ?? [:]).sorted { $0.key < $1.key }.map {
       ReferenceCase(source: source, key: $0.key, text: $0.value)
     }
   }
@@ -59,16 +68,28 @@ enum Reference {
     for word in ["conv", "maxpool", "l2pool", "avgpool", "probpool", "flatten", "batchnorm"] {
       #expect(pictures.contains { $0.contains("\(word)") })
     }
+    let sequences = try Reference.recurrent.get().metadata.values
+    for cell in ["rnn 4", "rnn 4 relu", "lstm 4", "lstm 4 --forget no", "gru 4"] {
+      for way in ["last state", "each state", "classes at each step", "truncated"] {
+        #expect(sequences.contains { $0.hasPrefix("\(cell), \(way);") })
+      }
+    }
   }
 
   @Test("loss, gradients and 20 updates agree to 1e-5", arguments: Reference.cases)
   func agrees(reference: ReferenceCase) throws {
-    let file = try (reference.source == "pytorch" ? Reference.file : Reference.convolutions).get()
+    let file = try Reference.file(reference.source)
     func tensor(_ path: String) throws -> Tensor { try #require(file["\(reference.key)/\(path)"], "\(path)") }
-    let (x, t) = (try tensor("x"), try tensor("t"))
+    let x = try tensor("x")
+    let targets: Targets
+    if let labels = file["\(reference.key)/labels"] {
+      targets = .steps(labels: labels.elements.map { Int32($0) }, names: ["a", "b", "c"], length: labels.shape[1])
+    } else {
+      let t = try tensor("t")
+      targets = .values(SampleStore(sampleShape: t.shape.dropFirst, storage: .scalars(t.elements)))
+    }
     let train = Samples(
-      inputs: SampleStore(sampleShape: x.shape.dropFirst, storage: .scalars(x.elements)),
-      targets: .values(SampleStore(sampleShape: [t.shape[1]], storage: .scalars(t.elements))))
+      inputs: SampleStore(sampleShape: x.shape.dropFirst, storage: .scalars(x.elements)), targets: targets)
     let data = DataSet(name: "reference", about: "", train: train, test: train.selecting([]))
     let layers = try #require(reference.settings.first { $0.key == "layers" }).value.split(separator: "|")
     var network = try Network(

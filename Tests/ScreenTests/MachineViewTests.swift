@@ -58,11 +58,43 @@ private struct Situation: Sendable, CustomTestStringConvertible {
       name: "a sweep",
       lines: ["data moons", "add dense 3 tanh", "add dense 2 softmax", "sweep rate 0.1,0.5 units 2,4 --epochs 2"]),
     Situation(
+      name: "a landscape",
+      lines: [
+        "data moons", "add dense 6 tanh", "add dense 2 softmax", "run 60 steps", "landscape path --points 15",
+        "back 20",
+      ]),
+    Situation(
+      name: "descents",
+      lines: [
+        "minimize valley --start -3.5,1.5", "run 12", "back 12", "set rate 0.9", "run 12", "back 12",
+        "set optimizer adam",
+        "run 12",
+      ]),
+    Situation(
+      name: "descents on a curve",
+      lines: ["minimize parabola --start -1.5", "run 8", "back 8", "set rate 0.9", "run 8"]),
+    Situation(
       name: "convolutions",
       lines: [
         "data digits", "add conv 6 3x3 relu --padding 1", "add maxpool 2x2", "add conv 8 2x2 tanh", "add batchnorm",
         "add dense 10 softmax", "run 3 steps", "step 4",
       ]),
+    Situation(
+      name: "a grammar, in the middle of going back in time",
+      lines: [
+        "data reber --samples 40", "add lstm 6 --steps each", "add gru 5 --steps each",
+        "add dense 7 softmax --steps each", "run 3 steps", "generate 50", "step 100",
+      ]),
+    Situation(
+      name: "waves",
+      lines: ["data waves --samples 30", "add rnn 4 --steps each", "add dense 1 --steps each", "run 2", "generate 30"]),
+    Situation(
+      name: "a sum at the end", lines: ["data adding --samples 60 --length 80", "add gru 4", "add dense 1", "run 2"]),
+    Situation(
+      name: "rows of digits", lines: ["data digits", "add rnn 12", "add dense 10 softmax", "run 2"]),
+    Situation(
+      name: "order in time",
+      lines: ["data temporal-order --samples 60", "add lstm 3 --forget no", "add dense 4 softmax", "run 2", "step 20"]),
     Situation(
       name: "hidden labels", lines: ["data blobs --labels 12", "add dense 3 softmax", "run 3 steps"]),
   ]
@@ -110,6 +142,7 @@ private struct Situation: Sendable, CustomTestStringConvertible {
       ("dream", "labelled stack that dreams"), ("maps", "convolutions"), ("receptive", "convolutions"),
       ("reconstructions", "convolutional stack that dreams"), ("maps", "convolutional stack that dreams"),
       ("filters", "convolutional stack that dreams"), ("dream", "convolutional stack that dreams"),
+      ("landscape", "a landscape"), ("surface", "descents"),
     ])
   func golden(name: String, situation: String) throws {
     let situation = try #require(Situation.all.first { $0.name == situation })
@@ -117,6 +150,39 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     _ = studio.update(.line("show \(name)"))
     let place = situation.name.hasPrefix("convolutional") ? "convolutional" : "machine"
     expectSnapshot(studio.draw().lines, "\(place)-\(name)")
+  }
+
+  @Test(
+    "descents on other branches lie beside the present one, by their optimisers, and the derivative below the curve")
+  func descents() throws {
+    func text(_ name: String, _ command: String, ascii: Bool = false) throws -> String {
+      let situation = try #require(Situation.all.first { $0.name == name })
+      var studio = try studio(
+        situation.lines, 120, 50, style: ascii ? DrawingStyle(charset: .ascii, hasColor: false) : .plain)
+      _ = studio.update(.line(command))
+      _ = studio.update(.key(.character("z")))
+      return studio.draw().lines.joined(separator: "\n")
+    }
+    for ascii in [false, true] {
+      let all = try text("descents", "show surface", ascii: ascii)
+      for name in ["1 sgd", "2 sgd", "3 adam"] { #expect(all.contains(name), "\(name)") }
+      #expect(try !text("descents", "show surface --branches 2", ascii: ascii).contains("1 sgd"))
+    }
+    let curve = try text("descents on a curve", "show surface")
+    #expect(curve.contains("1 sgd ε 0.1") && curve.contains("2 sgd ε 0.9"))
+    #expect(curve.contains("f′") && curve.contains("here"))
+  }
+
+  @Test("a sweep and a landscape are shown while they go on")
+  func whileTheyGoOn() throws {
+    for (line, title) in [("sweep rate 0.1,0.5 --epochs 40", "sweep"), ("landscape --points 25", "loss landscape")] {
+      var studio = try studio(["data moons", "add dense 6 tanh", "add dense 2 softmax"], 100, 30)
+      _ = studio.update(.line(line))
+      _ = studio.advance(for: 0)
+      #expect(studio.isBusy)
+      #expect(studio.draw().lines.contains { $0.contains(" \(title) ") }, "\(line)")
+      while studio.isBusy { _ = studio.advance(for: 1) }
+    }
   }
 
   @Test("a unit of a map in slow motion: a product more with m, one less with M, at the end what the layer puts out")

@@ -19,12 +19,16 @@ import Testing
     ["data digits", "add dense 16 relu", "add dense 10 softmax", "run 5", "back 2", "set rate 0.2", "run 5"],
     ["data digits", "rbm 16", "stack rbm 12 --labels", "run 3 steps", "dream --steps 3"],
     ["data bars", "helmholtz 8 1", "learn wakesleep --batch 6", "run 3 steps", "step 3"],
-    ["data moons", "add dense 4 tanh", "add dense 2 softmax", "run 5"],
+    ["data moons", "add dense 4 tanh", "add dense 2 softmax", "run 5", "landscape --points 9"],
     ["data digits", "add conv 4 3x3 relu", "add maxpool 2x2", "add dense 10 softmax", "run 5"],
     ["minimize x^2 + y^2 --start 1,1", "run 3"],
     ["data bars", "rbm 4", "run 3"],
     ["data digits --labels 50", "kmeans 10", "run 3", "label guess --threshold 0"],
     ["data moons", "add dense 2 softmax", "sweep rate 0.1,0.5 --epochs 3"],
+    [
+      "data reber --samples 40", "add lstm 6 --steps each", "add dense 7 softmax --steps each", "run 3",
+      "generate 60",
+    ],
   ]
 
   @Test func everyViewInEveryFormat() throws {

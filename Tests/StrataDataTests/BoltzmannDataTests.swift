@@ -184,6 +184,16 @@ struct BoltzmannDataTests {
     #expect(try load("digits", [("labels", "1437")]).train == all.train)
   }
 
+  @Test func theFirstLabelsInTheirOrder() throws {
+    let all = labels(try load("digits", [("test", "last-397")]).train)
+    let first = labels(try load("digits", [("test", "last-397"), ("labels", "first-50")]).train)
+    #expect(first.count == 1400 && Array(first.prefix(50)) == Array(all.prefix(50)))
+    #expect(first.dropFirst(50).allSatisfy { $0 == -1 })
+    // Not the same as evenly drawn ones; and an option given again replaces the one before.
+    #expect(labels(try load("digits", [("test", "last-397"), ("labels", "50")]).train) != first)
+    #expect(labels(try load("digits", [("labels", "first-9"), ("labels", "10")]).train).count { $0 == 3 } == 1)
+  }
+
   @Test func aSmallClassGivesAllItHas() throws {
     let folder = try TemporaryFolder()
     let rows = (0..<12).map { "\($0).5,\($0 < 2 ? "rare" : "usual")\n" }.joined()
@@ -195,6 +205,10 @@ struct BoltzmannDataTests {
 
   @Test func labelsThatAreNotThereAreRefused() throws {
     expectError(saying: "1437", "1438") { _ = try load("digits", [("labels", "1438")]) }
+    expectError(saying: "1437", "1438") { _ = try load("digits", [("labels", "first-1438")]) }
+    for text in ["0", "-3", "first", "first-", "first-x", "last-3", "1.5"] {
+      expectError(saying: "--labels \(text)", "whole number") { _ = try load("digits", [("labels", text)]) }
+    }
     expectError(saying: "takes no --labels") { _ = try load("sine", [("labels", "3")]) }
     let folder = try TemporaryFolder()
     let array = try folder.write(npy(npyHeader("|u1", "(2, 2)"), [0, 1, 1, 0]), to: "x.npy")

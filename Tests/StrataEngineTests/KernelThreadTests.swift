@@ -67,6 +67,47 @@ struct KernelThreadTests {
     }
   }
 
+  @Test("steps of recurrent cells")
+  func recurrentCells() {
+    // 64 sequences of two steps, 200 units.
+    let sums = madeUpNumbers(64 * 2 * 800, seed: 21).map { Float($0) }
+    let cells = madeUpNumbers(64 * 2 * 200, seed: 22).map { Float($0) }
+    let bias = madeUpNumbers(800, seed: 23).map { Float($0) }
+    expectSame("lstm") { () -> [UInt32] in
+      var (gates, c, h, dh, dc, dz) = (sums, cells, cells, cells, cells, sums)
+      var shape = ck_time_step(batch: 64, time: 2, units: 200)
+      for t in 0..<2 {
+        gates.withUnsafeMutableBufferPointer { gates in
+          c.withUnsafeMutableBufferPointer { c in
+            h.withUnsafeMutableBufferPointer { h in
+              guard let gates = gates.baseAddress, let c = c.baseAddress, let h = h.baseAddress else { return }
+              ck_lstm_step(&shape, true, bias, gates + t * 800, t == 0, c + t * 200, h + t * 200)
+            }
+          }
+        }
+      }
+      for t in [1, 0] {
+        dh.withUnsafeMutableBufferPointer { dh in
+          dc.withUnsafeMutableBufferPointer { dc in
+            dz.withUnsafeMutableBufferPointer { dz in
+              gates.withUnsafeBufferPointer { gates in
+                c.withUnsafeBufferPointer { c in
+                  guard let gates = gates.baseAddress, let c = c.baseAddress, let dh = dh.baseAddress,
+                    let dc = dc.baseAddress, let dz = dz.baseAddress
+                  else { return }
+                  ck_lstm_step_backward(
+                    &shape, true, gates + t * 800, c + t * 200, t == 0, bias, 0, t == 0, dh + t * 200, dc + t * 200,
+                    dz + t * 800)
+                }
+              }
+            }
+          }
+        }
+      }
+      return (h + dh + dc + dz).map(\.bitPattern)
+    }
+  }
+
   @Test("convolutions and pooling")
   func convolutions() {
     var g = ck_convolution(

@@ -178,12 +178,22 @@ enum Subjects {
       type.grammar.examples.filter { !$0.hasSuffix("step") }.map { words in
         Subject(description: "backprop with \(words)") {
           let input = type.grammar.exampleInput
-          let below = input.rank > 1 ? "conv 2 3x3 tanh --padding 1" : "dense 7 tanh"
+          let isStepwise = type is any RecurrentLayer.Type || type == Dense.self
+          let below =
+            isStepwise ? "dense 7 tanh --steps each" : input.rank > 1 ? "conv 2 3x3 tanh --padding 1" : "dense 7 tanh"
           return try backprop(
             [below, words, "dense 3 softmax"], [("batch", "5"), ("clip", "1"), ("l2", "0.01")], inputShape: input)
         }
       }
     } + [
+      Subject(description: "backprop through a stack of recurrent layers, rectified, cut, clipped") {
+        try backprop(
+          ["rnn 4 relu --steps each --truncate 3", "dropout 0.2", "lstm 3 --steps each", "gru 4", "dense 3 softmax"],
+          [("batch", "5"), ("clip", "0.5"), ("optimizer", "adam")], inputShape: [7, 2])
+      },
+      Subject(description: "backprop, the last of two recurrent layers only") {
+        try backprop(["lstm 4 --steps each", "gru 3"], [("tune", "top"), ("batch", "4")], inputShape: [5, 2])
+      },
       Subject(description: "backprop with schedule") {
         try backprop(["dense 3 softmax"], [("schedule", "cosine:3"), ("batch", "4"), ("l1", "0.001")])
       },

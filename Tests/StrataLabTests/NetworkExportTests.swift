@@ -76,6 +76,21 @@ private struct Exported: Sendable {
           "add conv 8 2x2 tanh --stride 2 --padding 1 --bias no", "add l2pool 1x3", "add avgpool 2x1",
           "add dense 10 softmax", "run 30",
         ]),
+      Exported(
+        name: "sequences",
+        lines: [
+          "data digits", "add rnn 6 --steps each", "add rnn 5 gelu --steps each", "add lstm 6 --steps each",
+          "add lstm 5 --forget no --steps each", "add gru 6 --steps each", "add dense 7 tanh --steps each",
+          "add rnn 5 relu --steps each", "add activation softmax", "add dense 10 softmax", "run 30",
+        ]),
+      Exported(
+        name: "last-states",
+        lines: [
+          "data digits", "add rnn 7 --steps each", "add gru 7 --steps each", "add lstm 7 --forget no --steps each",
+          "add rnn 6 sigmoid", "add dense 10 softmax", "run 30",
+        ]),
+      Exported(
+        name: "last-cell", lines: ["data digits", "add lstm 7 --forget-bias 2", "add dense 10 softmax", "run 30"]),
       Exported(name: "regression", lines: ["data x^2", "add dense 8 tanh", "add dense 1", "run 50"]),
       Exported(name: "rbm", lines: ["data digits", "rbm 20", "run 30"]),
       Exported(name: "rbm-labels", lines: ["data digits", "rbm 20 --labels", "run 30"]),
@@ -93,6 +108,14 @@ private struct Exported: Sendable {
       Exported(name: "cdbn", lines: ["data digits", "crbm 6 3x3", "stack crbm 5 2x2", "run 10"]),
       Exported(
         name: "unrolled", lines: ["data digits", "crbm 6 3x3", "stack crbm 5 2x2", "run 5", "unroll", "run 10"]),
+      Exported(
+        name: "autoencoder", lines: ["data iris --standardize", "autoencoder 3 tanh --untied --denoise 0.2", "run 20"]),
+      Exported(
+        name: "autoencoders",
+        lines: [
+          "data digits", "autoencoder 20 relu", "stack autoencoder 12", "stack autoencoder 4 softmax --untied",
+          "run 10",
+        ]),
       Exported(name: "helmholtz", lines: ["data bars", "helmholtz 8 3", "run 20"]),
     ]
 
@@ -108,7 +131,7 @@ private struct Exported: Sendable {
 }
 
 @Suite struct NetworkExportTests {
-  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian", "cdbn"])
+  @Test("the script, word for word", arguments: ["normalised", "dbn", "rbm-gaussian", "cdbn", "autoencoders"])
   func text(name: String) throws {
     let folder = try TemporaryFolder()
     _ = try #require(Exported.all.first { $0.name == name }).write(to: folder)
@@ -208,6 +231,7 @@ private struct Exported: Sendable {
     #expect(try names("rbm") == ["hidden", "free energy"])
     #expect(try names("rbm-labels") == ["hidden", "classes", "classes by up-pass", "free energy"])
     #expect(try names("crbm") == ["pooled", "free energy"])
+    #expect(try names("autoencoder") == ["code", "reconstruction"])
     #expect(try names("dbn-untied") == ["hidden", "classes", "classes by up-pass"])
     // Printed for inputs from a file: the same rows.
     let shown = Array(parts[parts.count - 2])

@@ -49,6 +49,25 @@ import Testing
     #expect(fingerprint(broken.experiment) == fingerprint(whole.experiment))
   }
 
+  @Test(arguments: [
+    ("sweep rate 0.01 0.1 1", "rate 0.01,0.1,1"), ("sweep rate 0.01 0.1 1 2", "rate 0.01,0.1,1,2"),
+    ("sweep rate 0.01, 0.1", "rate 0.01,0.1"),
+    ("sweep units 2 4 activation tanh relu", "units 2,4 activation tanh,relu"),
+    ("sweep units 2,4 rate 0.1 0.2", "units 2,4 rate 0.1,0.2"),
+  ])
+  func valuesWithSpacesAreToldToBeJoinedByCommas(line: String, better: String) throws {
+    var lab = try moons()
+    do {
+      _ = try lab.execute(line)
+      Issue.record("\(line) was accepted")
+    } catch {
+      #expect(error.problem.contains("joined by commas"))
+      #expect(error.suggestion == "sweep \(better)")
+    }
+    // What is suggested works.
+    _ = try lab.execute("sweep \(better) --epochs 1")
+  }
+
   @Test func aCandidateThatBlowsUpIsNotTheBest() throws {
     var lab = try lab("data sine --samples 60", "add dense 6 relu", "add dense 1", "set loss squared")
     _ = try lab.execute("sweep rate 0.01,1000000 --epochs 3")

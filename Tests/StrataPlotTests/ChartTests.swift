@@ -295,3 +295,40 @@ private func lines(_ figure: Figure, _ columns: Int, _ rows: Int, _ style: Drawi
     #expect(text[4].hasSuffix("7–9 of 9"))
   }
 }
+
+@Suite struct TimeSheetTests {
+  private let sheet = TimeSheet(
+    [
+      .init("x", .words("BTBPVVEP".map { TextRun(String($0)) })),
+      .init("h", note: "lstm", .shades(Grid(rows: 4, columns: 8) { Float($1 < 4 ? $0 : -$0) / 3 }, .signed, -1...1)),
+      .init("v", .heights([0, 0.25, 0.5, 0.75, 1, .nan, 2, 0], 0...1, .series1)),
+    ], count: 8, selected: 2)
+
+  @Test func everyLineHasTheSameColumns() {
+    #expect(
+      lines(.time(sheet), 22, 10) == [
+        "t    0   ▾     5",
+        "x    B T B P V V E P",
+        "h",
+        "lstm ++++++++--------",
+        "     ********~~~~~~~~",
+        "     ########========",
+        "v            ██  ██",
+        "           ████  ██",
+        "         ██████  ██",
+        "       ████████  ██",
+      ])
+  }
+
+  @Test func aStretchIsShownWhereNotAllHasRoom() {
+    var narrow = sheet
+    narrow.first = 3
+    let shown = lines(.time(narrow), 9, 4)
+    #expect(shown.first?.hasPrefix("t of") == true)
+    #expect(shown[1].hasSuffix("PVVEP"))
+  }
+
+  @Test func whatHasNoRoomSaysSo() {
+    #expect(lines(.time(sheet), 22, 2).joined().contains("too small"))
+  }
+}

@@ -57,6 +57,16 @@ private let charts: [Example] = [
     figure: .line(
       LineChart(series: [.init("∇W", points: falling(50) + [Point(51, 0), Point(52, -1)])], yScale: .logarithmic))),
   Example(
+    name: "time sheet",
+    figure: .time(
+      TimeSheet(
+        [
+          .init("x", .words((0..<30).map { TextRun(["B", "T", "␣", "", "汉"][$0 % 5], $0 % 2 == 0 ? .plain : .good) })),
+          .init("value <", note: "0…1", .heights((0..<30).map { $0 == 4 ? .nan : abs(wobble($0)) }, 0...1, .series1)),
+          .init(
+            "h1", note: "lstm", .shades(Grid(rows: 12, columns: 30) { Float(wobble($0 * 30 + $1)) }, .signed, -1...1)),
+        ], count: 30, first: 7, selected: 9))),
+  Example(
     name: "curve",
     figure: .curve(
       CurveMap(
@@ -168,6 +178,16 @@ let awkward: [Example] = [
   Example(
     name: "parts without room",
     figure: .columns([Part(.empty, length: .cells(-4)), Part(.empty, length: .share(.nan))], gap: -2)),
+  Example(name: "no time", figure: .time(TimeSheet([.init("x", .words([]))], count: 0))),
+  Example(
+    name: "time without fit",
+    figure: .time(
+      TimeSheet(
+        [
+          .init("words", .words([TextRun("one word that is long")])),
+          .init("none", .shades(Grid(rows: 0, columns: 0, values: []), .grey, 0...1), labels: ["a", "b"]),
+          .init("far", .heights([.nan, .infinity, -.infinity, 1e300], 0...0, .bad)),
+        ], count: 5000, first: .max, selected: -3))),
   Example(name: "no series", figure: .line(LineChart(series: []))),
   Example(name: "no points", figure: .line(LineChart(series: [.init("a", points: [])]))),
   Example(name: "one point", figure: .line(LineChart(series: [.init("a", points: [Point(3, 7)])]))),

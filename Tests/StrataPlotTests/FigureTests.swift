@@ -86,7 +86,7 @@ import Testing
     #expect(
       kinds == [
         "empty", "message", "text", "line", "curve", "histogram", "ridgeline", "bars", "tiles", "heatMap", "confusion",
-        "plane", "table", "stack", "panel",
+        "plane", "table", "time", "stack", "panel",
       ], "a figure without an example is not tested")
   }
 }

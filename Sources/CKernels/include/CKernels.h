@@ -52,6 +52,10 @@ struct ck_pooling {
   ptrdiff_t batch, rows, columns, maps, window_rows, window_columns;
 };
 
+/// One step in time of `batch` sequences. An array [batch, time, width] is given by where that step's numbers begin in the
+/// first sequence; those of the next sequence are time * width elements on.
+struct ck_time_step { ptrdiff_t batch, time, units; };
+
 // The functions that exist for both scalars.
 #define CK_DECLARE(S) \
 /* C = alpha * op(A) * op(B) + beta * C; op transposes where asked; C is [m, n], row-major, leading dimensions in elements. \
@@ -83,6 +87,26 @@ CK_OVERLOAD void ck_pool(const struct ck_pooling *g, const S *x, S *y, S *kept);
 /* dx from dy; x and y are read for roots, kept for maxima. A root that is 0 passes nothing down. For probabilities x are \
    the units' own, p, and y the pooled ones. */ \
 CK_OVERLOAD void ck_pool_backward(const struct ck_pooling *g, const S *x, const S *y, const S *kept, const S *dy, S *dx); \
+/* One step of a recurrent layer: z += bias, h = f(z). One step back: dh = what arrives + dy, dz = dh * f'(z). Here and below: \
+   `arrives` says whether dh holds already what comes back from the step after this one; dy (NULL for zeros) is the cost's \
+   derivative by the layer's output at this step, dy_stride elements from sequence to sequence; `first` says that there is \
+   no step before. */ \
+CK_OVERLOAD void ck_rnn_step(const struct ck_time_step *s, enum ck_activation f, S parameter, const S *bias, S *z, S *h); \
+CK_OVERLOAD void ck_rnn_step_backward(const struct ck_time_step *s, enum ck_activation f, S parameter, const S *z, \
+  const S *h, const S *dy, ptrdiff_t dy_stride, bool arrives, S *dh, S *dz); \
+/* Long short-term memory. gates [.., 4 * units] as i, f, g, o, or without forget gate [.., 3 * units] as i, g, o; sums before, \
+   i, f, o = sigmoid(sum + bias) and g = tanh(sum + bias) after. c = f * c before + i * g, h = o * tanh(c). Back: from dh, and from \
+   dc and f of the step after this one where that arrives, dc and the derivatives by the gates' sums. */ \
+CK_OVERLOAD void ck_lstm_step(const struct ck_time_step *s, bool forget, const S *bias, S *gates, bool first, S *c, S *h); \
+CK_OVERLOAD void ck_lstm_step_backward(const struct ck_time_step *s, bool forget, const S *gates, const S *c, bool first, \
+  const S *dy, ptrdiff_t dy_stride, bool arrives, S *dh, S *dc, S *dgates); \
+/* Gated recurrent unit. gates [.., 3 * units] as r, z, n; q is what the state before adds to n's sum before r gates it \
+   (not read at the first step). q += recurrent_bias, n = tanh(sum + bias + r * q), h = (1 - z) * n + z * h before. Back: the \
+   derivatives by the sums of r, z, n and by q. */ \
+CK_OVERLOAD void ck_gru_step(const struct ck_time_step *s, const S *bias, const S *recurrent_bias, S *gates, bool first, \
+  S *q, S *h); \
+CK_OVERLOAD void ck_gru_step_backward(const struct ck_time_step *s, const S *gates, const S *q, const S *h, bool first, \
+  const S *dy, ptrdiff_t dy_stride, bool arrives, S *dh, S *dgates, S *dq); \
 /* Probabilistic max-pooling (Lee et al. 2009); the kind is not looked at. With z = x + above (one number a pooled unit, \
    skipped where NULL): p = e^z / (1 + sum of e^z over the window), pooled = the window's sum of p, state and pooled_state \
    drawn (at most one unit of a window is 1), mass = log(1 + sum of e^z). All but p may be NULL; pooled_state only with \

@@ -32,6 +32,7 @@ public struct DataEntry: Sendable {
 public enum DataCatalogue {
   private static let chosen = ["samples", "test", "seed", "standardize", "labels"]
   private static let pictures = chosen + ["binarize"]
+  private static let strings = ["length", "samples", "test", "seed"]
   private static let planar = ["noise"] + chosen
 
   /// Every data set with a name, in the order to list them.
@@ -66,6 +67,21 @@ public enum DataCatalogue {
       "shifter", "a row of random pixels above the same shifted by one or not at all", options: ["bits"] + chosen
     ) { o, _ in ShifterData.shifter(o) },
     DataEntry(
+      "reber", "strings of the embedded Reber grammar: the next symbol is asked for", options: strings
+    ) { o, _ throws(StrataError) in try ReberData.reber(o) },
+    DataEntry(
+      "anbn", "as many b as there were a: longer strings are the test", options: strings
+    ) { o, _ throws(StrataError) in try CountingData.anbn(o) },
+    DataEntry(
+      "temporal-order", "which of X and Y came early and which late, 4 classes", options: ["length"] + chosen
+    ) { o, _ throws(StrataError) in try TemporalOrderData.temporalOrder(o) },
+    DataEntry(
+      "adding", "random numbers, two of them marked: the sum is asked for at the end", options: strings
+    ) { o, _ throws(StrataError) in try AddingData.adding(o) },
+    DataEntry(
+      "waves", "sine waves of many frequencies: the next value is asked for", options: ["noise"] + strings
+    ) { o, _ throws(StrataError) in try WaveData.waves(o) },
+    DataEntry(
       "mnist", "70,000 handwritten digits, 28×28 pixels (fetch with: strata data get mnist)", options: pictures,
       source: "Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits, 1998",
       licence: "CC BY-SA 3.0"
@@ -99,6 +115,18 @@ public enum DataCatalogue {
     case .file(let path):
       return try DataFile.load(path, options).dataSet(options)
     }
+  }
+
+  /// A text file, to be learned by character.
+  ///
+  /// Throws when an option does not apply, or the file is no text; the error says what would be right.
+  public static func loadText(_ path: String, options: DataOptions = DataOptions()) throws(StrataError) -> DataSet {
+    try CharacterFile.load(path, options).dataSet(options)
+  }
+
+  /// The options that may be given with a text.
+  public static var textOptions: [SettingDescription] {
+    DataOptions.descriptions.filter { CharacterFile.options.contains($0.key) }
   }
 
   /// The options that may be given with a word after `data`, for help and completion. Of files, those of every kind.

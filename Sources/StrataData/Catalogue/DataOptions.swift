@@ -65,6 +65,8 @@ public struct DataOptions: Sendable, Hashable {
   public var binarize: Binarization?
   /// How many training labels are kept; nil for all.
   public var labels: Int?
+  /// Whether the labels that are kept are those of the first samples in their own order, not drawn class by class.
+  public var keepsFirstLabels = false
   /// The label column of a table.
   public var label: LabelColumn?
   /// Whether a table's label column holds classes or values; nil to find out.
@@ -81,6 +83,8 @@ public struct DataOptions: Sendable, Hashable {
   public var side: Int?
   /// The number of classes of sets that can have several.
   public var classes: Int?
+  /// How many time steps the sequences have.
+  public var length: Int?
   /// The range that each input of a function is drawn from.
   public var range: ClosedRange<Double>?
   /// The keys that were set: those that do not apply to a source are refused, not ignored.
@@ -103,7 +107,8 @@ public struct DataOptions: Sendable, Hashable {
       "binarize", .choice(["no", "threshold", "stochastic"]),
       "make every pixel 0 or 1: 1 from one half on, or drawn once with the grey value as the probability"),
     SettingDescription(
-      "labels", .integer(1...10_000_000), "keep so many training labels, evenly over the classes, and hide the others"),
+      "labels", .text(form: "50 | first-50"),
+      "keep so many training labels, evenly over the classes or those of the first samples, and hide the others"),
     SettingDescription("label", .text(form: "NAME | NUMBER | none"), "the column that holds the label"),
     SettingDescription(
       "target", .choice(["classes", "values", "auto"]), "whether numbers in the label column are classes or values"),
@@ -113,6 +118,7 @@ public struct DataOptions: Sendable, Hashable {
     SettingDescription("bits", .integer(2...12), "the number of inputs, or of pixels in a row"),
     SettingDescription("side", .integer(2...6), "the height and width of the images"),
     SettingDescription("classes", .integer(2...10), "the number of classes"),
+    SettingDescription("length", .integer(2...10_000), "the time steps of a sequence"),
     SettingDescription("range", .text(form: "-3:3"), "the range that each input is taken from"),
   ]
 
@@ -129,7 +135,15 @@ public struct DataOptions: Sendable, Hashable {
     case "binarize":
       let chosen = try choice(key, text)
       binarize = Binarization(rawValue: chosen)
-    case "labels": labels = try whole(key, text)
+    case "labels":
+      keepsFirstLabels = text.hasPrefix("first-")
+      guard let count = Int(keepsFirstLabels ? String(text.dropFirst(6)) : text), (1...10_000_000).contains(count)
+      else {
+        throw StrataError(
+          "--labels \(text): expected a whole number, 1 to 10000000",
+          try: "--labels 50 (evenly over the classes), or --labels first-50")
+      }
+      labels = count
     case "label":
       guard !text.isEmpty else { throw StrataError("--label: expected a column's name, its number, or none") }
       label = text == "none" ? LabelColumn.none : text == "last" ? .last : .named(text)
@@ -144,6 +158,7 @@ public struct DataOptions: Sendable, Hashable {
     case "bits": bits = try whole(key, text)
     case "side": side = try whole(key, text)
     case "classes": classes = try whole(key, text)
+    case "length": length = try whole(key, text)
     case "range": range = try DataOptions.range(text)
     default:
       throw StrataError(

@@ -11,6 +11,10 @@ struct SourceData {
   var ownTest: Samples?
   var featureNames: [String] = []
   var targetNames: [String] = []
+  /// Whether each time step of an input is one symbol: then `featureNames` are the symbols.
+  var hasSymbols = false
+  /// What strings of symbols are judged by, where their grammar is known.
+  var grammar: SymbolAutomaton?
   /// The range of each input for drawing; empty where that makes no sense.
   var inputRanges: [ClosedRange<Scalar>] = []
   /// What the samples are drawn from, where it is known exactly.
@@ -57,13 +61,16 @@ extension SourceData {
     var full: [Int32]?
     if let labels = options.labels {
       if case .classes(let all, _) = train.targets { full = all }
-      train = try Split.labelling(labels, of: train, seed: options.seed, name: name)
+      train = try Split.labelling(
+        labels, of: train, seed: options.seed, name: name, takesFirst: options.keepsFirstLabels)
       about += " \(labels) of \(train.count) labelled."
     }
     var data = DataSet(
       name: name, about: about, train: train, test: test, featureNames: featureNames, targetNames: targetNames,
       inputRanges: ranges, standardization: standardization, distribution: distribution)
     data.fullLabels = full
+    data.hasSymbols = hasSymbols
+    data.grammar = grammar
     return data
   }
 }

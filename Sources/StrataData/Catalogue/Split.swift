@@ -56,8 +56,11 @@ struct Split: Equatable {
   }
 
   /// `--labels N`: hides all labels but `wanted`. Each class keeps as many as the others, where it has as many; which ones,
-  /// and which classes keep one more, is drawn at random. Throws where there are no classes or fewer labels.
-  static func labelling(_ wanted: Int, of samples: Samples, seed: UInt64, name: String) throws(StrataError) -> Samples {
+  /// and which classes keep one more, is drawn at random; or it is the first ones that have a label. Throws where there are
+  /// no classes or fewer labels.
+  static func labelling(
+    _ wanted: Int, of samples: Samples, seed: UInt64, name: String, takesFirst: Bool = false
+  ) throws(StrataError) -> Samples {
     guard case .classes(let labels, let names) = samples.targets, let count = samples.labelledCount else {
       throw StrataError("\(name) has no classes, so there are no labels to hide", try: "leave --labels away")
     }
@@ -65,6 +68,7 @@ struct Split: Equatable {
       throw StrataError(
         "\(name)'s training part has \(count) labels, \(wanted) were asked for", try: "--labels \(count)")
     }
+    if takesFirst { return showing(Array(samples.labelledRows.prefix(wanted)), labels, samples, names) }
     var random = RandomStream(seed: seed, name: "data labels")
     var classes = names.indices.map { Int32($0) }
     random.shuffle(&classes)
@@ -79,8 +83,13 @@ struct Split: Equatable {
       }
       round += 1
     }
+    return showing(kept, labels, samples, names)
+  }
+
+  /// The samples with the labels of these rows, and no others.
+  private static func showing(_ rows: [Int32], _ labels: [Int32], _ samples: Samples, _ names: [String]) -> Samples {
     var shown = [Int32](repeating: -1, count: labels.count)
-    for row in kept { shown[Int(row)] = labels[Int(row)] }
+    for row in rows { shown[Int(row)] = labels[Int(row)] }
     return Samples(inputs: samples.inputs, targets: .classes(labels: shown, names: names))
   }
 

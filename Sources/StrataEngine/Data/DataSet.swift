@@ -120,6 +120,10 @@ public struct DataSet: Sendable, Equatable {
   public var fullLabels: [Int32]?
   /// The training rows whose label is a guess.
   public var guessed: [Int32] = []
+  /// Whether each time step of an input is one symbol, one-hot: then `featureNames` are the symbols.
+  public var hasSymbols = false
+  /// What strings of symbols are judged by; nil where no grammar is known.
+  public var grammar: SymbolAutomaton?
 
   public init(
     name: String, about: String, train: Samples, test: Samples, featureNames: [String] = [], targetNames: [String] = [],
@@ -145,6 +149,8 @@ public struct DataSet: Sendable, Equatable {
 
   /// The shape of one sample.
   public var inputShape: Shape { train.inputs.sampleShape }
+  /// Whether samples are sequences of named numbers or symbols, and so no pictures.
+  public var isSequence: Bool { inputShape.rank == 2 && !featureNames.isEmpty }
   /// Whether all training inputs lie between 0 and 1, so that they can stand for probabilities.
   public var hasProbabilities: Bool {
     train.inputs.range.map { $0.lowerBound >= 0 && $0.upperBound <= 1 } ?? true

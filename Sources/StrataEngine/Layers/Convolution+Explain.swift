@@ -53,6 +53,7 @@ extension Convolution {
         formula: "Σ δ\(n)[\(position[0]),r,c,n]·W\(n)[i,j,\(position.count > 3 ? position[3] : 0),n]   "
           + "(over all windows that contain it)",
         products: inputTerms(position, input: input, delta: delta), constant: nil)
+    case .kept: return nil
     }
   }
 

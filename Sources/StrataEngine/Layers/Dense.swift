@@ -3,7 +3,8 @@
 //   forward    z = x·W + b            h = f(z)
 //   backward   δ = ∂C/∂h ⊙ f′(z)      ∇W = xᵀ·δ      ∇b = Σ_batch δ      ∂C/∂x = δ·Wᵀ
 //
-// Shapes: x [batch, in], W [in, out], b [out], z, h, δ [batch, out]. Inputs with more axes (images) are seen flat.
+// Shapes: x [batch, in], W [in, out], b [out], z, h, δ [batch, out]. Inputs with more axes (images) are seen flat. With
+// `--steps each` every time step of a sequence is a row of its own: x [batch, time, in], h [batch, time, out], same W.
 // Source: Rumelhart, Hinton, Williams 1986.
 
 /// `h = f(x·W + b)`.
@@ -19,8 +20,15 @@ public struct Dense: Layer {
     options: [
       LayerWord("init", .text(form: Initializer.form), default: "auto", "how the weights begin"),
       LayerWord("bias", .choice(["yes", "no"]), default: "yes", "whether units have a bias"),
+      LayerWord(
+        "steps", .choice(["together", "each"]), default: "together",
+        "whether it sees a sequence whole, or each time step with the same weights"),
     ],
-    examples: ["dense 64 relu", "dense 10 softmax", "dense 8 tanh --init normal:0.1", "dense 3 --bias no"])
+    examples: [
+      "dense 64 relu", "dense 10 softmax", "dense 8 tanh --init normal:0.1", "dense 3 --bias no",
+      "dense 6 softmax --steps each",
+    ],
+    exampleInput: [4, 3])
 
   /// The most weights one layer may have: 400 MB of them, as many again for each thing an optimiser remembers.
   public static let maximumWeights = 100_000_000
@@ -28,7 +36,9 @@ public struct Dense: Layer {
   public let units: Int
   public let function: Activation
   private let initializer: Initializer?
-  private let hasBias: Bool
+  let hasBias: Bool
+  /// Whether every time step of a sequence is answered for itself.
+  public let seesEachStep: Bool
   public var parameters: [Parameter] = []
 
   public init(_ arguments: LayerArguments) throws(StrataError) {
@@ -36,6 +46,7 @@ public struct Dense: Layer {
     function = Activation(rawValue: arguments.text("ACTIVATION")) ?? .identity
     initializer = arguments.text("init") == "auto" ? nil : try Initializer(arguments.text("init"))
     hasBias = arguments.text("bias") == "yes"
+    seesEachStep = arguments.text("steps") == "each"
     self.initializerWords = arguments.text("init")
   }
   private let initializerWords: String
@@ -47,6 +58,7 @@ public struct Dense: Layer {
     initializer = nil
     initializerWords = "auto"
     hasBias = bias != nil
+    seesEachStep = false
     parameters = Dense.parameters(weight: weight, bias: bias)
   }
 
@@ -59,32 +71,51 @@ public struct Dense: Layer {
   public var words: String {
     "dense \(units)" + (function == .identity ? "" : " \(function.rawValue)")
       + (initializerWords == "auto" ? "" : " --init \(initializerWords)") + (hasBias ? "" : " --bias no")
+      + (seesEachStep ? " --steps each" : "")
   }
 
   public var activation: Activation? { function }
 
   public func outputShape(for input: Shape) throws(StrataError) -> Shape {
     guard input.elementCount > 0 else { throw StrataError("dense expects inputs, got a sample of shape \(input)") }
-    guard input.elementCount <= Dense.maximumWeights / units else {
+    guard !seesEachStep || input.rank == 2 else {
       throw StrataError(
-        "\(input.elementCount) inputs times \(units) units are more than \(Dense.maximumWeights) weights",
+        "dense --steps each expects a sequence, time×features; a sample here is \(input)",
+        try: input.rank == 1
+          ? "change 1 rnn 32 --steps each   (a recurrent layer below that puts out all its steps)"
+          : "dense \(units), without --steps")
+    }
+    guard inputs(of: input) <= Dense.maximumWeights / units else {
+      throw StrataError(
+        "\(inputs(of: input)) inputs times \(units) units are more than \(Dense.maximumWeights) weights",
         try: "fewer units")
     }
-    return [units]
+    return seesEachStep ? [input[0], units] : [units]
   }
 
+  /// What a unit sees: all numbers of a sample, or those of a time step.
+  private func inputs(of input: Shape) -> Int { seesEachStep ? input[1] : input.elementCount }
+
   public mutating func initialize(for input: Shape, random: inout RandomStream) {
-    var weight = Tensor([input.elementCount, units])
-    (initializer ?? .usual(for: function)).fill(
-      &weight, inputs: input.elementCount, outputs: units, random: &random)
+    let inputs = inputs(of: input)
+    var weight = Tensor([inputs, units])
+    (initializer ?? .usual(for: function)).fill(&weight, inputs: inputs, outputs: units, random: &random)
     parameters = Dense.parameters(weight: weight, bias: hasBias ? Tensor([units]) : nil)
   }
 
   public func forward(_ input: Tensor, trace: inout LayerTrace, mode: ForwardMode, random: inout RandomStream) {
-    trace.preactivation.setProduct(input, parameters[0].value)
+    trace.preactivation.setProduct(asRows(input), parameters[0].value)
+    if seesEachStep { trace.preactivation.resize(to: [input.shape[0], input.shape[1], units]) }
     function.apply(
       to: &trace.preactivation, bias: hasBias ? parameters[1].value : nil, output: &trace.output,
       shape: trace.preactivation.shape)
+  }
+
+  /// A row a sample, or a row a time step.
+  func asRows(_ tensor: Tensor) -> Tensor {
+    guard seesEachStep else { return tensor }
+    let (rows, columns) = tensor.rowExtents
+    return tensor.reshaped(to: Shape(rows: rows, columns: columns))
   }
 
   public func backward(
@@ -103,7 +134,8 @@ public struct Dense: Layer {
   }
 
   private func propagate(_ input: Tensor, delta: Tensor, wantsInputGradient: Bool, trace: inout LayerTrace) {
-    trace.parameterGradients[0].setProduct(input, delta, transposingFirst: true)
+    let delta = asRows(delta)
+    trace.parameterGradients[0].setProduct(asRows(input), delta, transposingFirst: true)
     if hasBias { trace.parameterGradients[1].setColumnSums(delta) }
     if wantsInputGradient {
       trace.inputGradient.setProduct(delta, parameters[0].value, transposingSecond: true)
@@ -142,93 +174,10 @@ public struct Dense: Layer {
     let name = "dense\(number)"
     var loading = ["self.\(name).weight.copy_(tensors[\"layer\(number).weight\"].T)"]
     if hasBias { loading.append("self.\(name).bias.copy_(tensors[\"layer\(number).bias\"])") }
-    let inputs = input.rank <= 1 ? "h" : "h.flatten(1)"
+    // nn.Linear works on the last axis, so that time steps are rows by themselves.
+    let source = input.rank <= 1 || seesEachStep ? "h" : "h.flatten(1)"
     return PyTorchLayer(
-      construction: ["self.\(name) = nn.Linear(\(input.elementCount), \(units)\(hasBias ? "" : ", bias=False"))"],
-      loading: loading, computation: ["h = " + function.pyTorch("self.\(name)(\(inputs))", rank: 1)])
-  }
-
-  public func explain(
-    _ part: ExplainedPart, at position: [Int], input: Tensor, outputGradient: Tensor?, joined: Bool, trace: LayerTrace,
-    signs: LayerSigns
-  ) -> [String]? {
-    let n = signs.number
-    let x = input.reshaped(to: [input.matrixExtents.rows, input.matrixExtents.columns])
-    let weight = parameters[0].value
-    let delta = joined || function == .identity ? outputGradient : trace.delta
-    switch part {
-    case .preactivation, .output:
-      let (row, unit) = (position[0], position[1])
-      let bias = hasBias ? parameters[1].value[unit] : nil
-      var lines = Terms.sum(
-        name: "z\(n)[\(row),\(unit)]",
-        formula: "Σ_k \(signs.input)[\(row),k]·W\(n)[k,\(unit)]"
-          + (bias == nil ? "" : " + b\(n)[\(unit)]"),
-        products: (0..<weight.shape[0]).map { (x[row, $0], weight[$0, unit]) }, constant: bias)
-      let fresh = (0..<weight.shape[0]).reduce(Scalar(0)) { $0 + x[row, $1] * weight[$1, unit] } + (bias ?? 0)
-      let stored = trace.preactivation[row, unit]
-      if abs(fresh - stored) > 1e-3 * max(1, abs(stored)) {
-        lines.append("but when the line was executed it was \(number(stored)): the weights or x have changed since")
-      }
-      if part == .output {
-        lines += explainActivation(row: row, unit: unit, trace: trace, signs: signs)
-      }
-      return lines
-    case .delta:
-      guard let outputGradient else { return nil }
-      let (row, unit) = (position[0], position[1])
-      if joined || function == .identity {
-        return ["δ\(n)[\(row),\(unit)] = ∂C/∂z\(n)[\(row),\(unit)] = \(number(outputGradient[row, unit]))"]
-      }
-      if function == .softmax {
-        let (y, g) = (trace.output, outputGradient)
-        let inner = (0..<units).reduce(0) { $0 + y[row, $1] * g[row, $1] }
-        return [
-          "δ\(n)[\(row),\(unit)] = y·(∂C/∂y − Σ_k ∂C/∂y_k·y_k)",
-          "= \(number(y[row, unit]))·(\(number(g[row, unit])) − \(number(inner))) = \(number(trace.delta[row, unit]))",
-        ]
-      }
-      let z = trace.preactivation[row, unit]
-      return [
-        "δ\(n)[\(row),\(unit)] = ∂C/∂\(signs.output)[\(row),\(unit)] · \(function.sign)′(z\(n)[\(row),\(unit)])",
-        "= \(number(outputGradient[row, unit])) · \(function.sign)′(\(number(z)))",
-        "= \(number(outputGradient[row, unit])) · \(number(Scalar(function.slope(Double(z)))))"
-          + " = \(number(trace.delta[row, unit]))",
-      ]
-    case .parameterGradient(0):
-      guard let delta, delta.count > 0 else { return nil }
-      let (k, unit) = (position[0], position[1])
-      return Terms.sum(
-        name: "∇W\(n)[\(k),\(unit)]", formula: "Σ_i \(signs.input)[i,\(k)]·δ\(n)[i,\(unit)]   (i over the batch)",
-        products: (0..<x.shape[0]).map { (x[$0, k], delta[$0, unit]) }, constant: nil)
-    case .parameterGradient:
-      guard let delta, delta.count > 0 else { return nil }
-      let unit = position[0]
-      return Terms.sum(
-        name: "∇b\(n)[\(unit)]", formula: "Σ_i δ\(n)[i,\(unit)]   (i over the batch)",
-        products: (0..<x.shape[0]).map { (1, delta[$0, unit]) }, constant: nil)
-    case .inputGradient:
-      guard let delta, delta.count > 0 else { return nil }
-      let row = position[0]
-      let k = input.offset(of: [0] + position.dropFirst())
-      return Terms.sum(
-        name: "∂\(signs.input)[\(row),\(k)]", formula: "Σ_j δ\(n)[\(row),j]·W\(n)[\(k),j]",
-        products: (0..<units).map { (delta[row, $0], weight[k, $0]) }, constant: nil)
-    }
-  }
-
-  private func explainActivation(row: Int, unit: Int, trace: LayerTrace, signs: LayerSigns) -> [String] {
-    let z = trace.preactivation[row, unit]
-    let name = "\(signs.output)[\(row),\(unit)]"
-    switch function {
-    case .identity: return ["\(name) = z\(signs.number)[\(row),\(unit)] = \(number(trace.output[row, unit]))"]
-    case .softmax:
-      return [
-        "\(name) = e^z / Σ_k e^z\(signs.number)[\(row),k], over \(units) units",
-        "= e^\(number(z)) / Σ = \(number(trace.output[row, unit]))",
-      ]
-    default:
-      return ["\(name) = \(function.sign)(\(number(z))) = \(number(trace.output[row, unit]))     (\(function.formula))"]
-    }
+      construction: ["self.\(name) = nn.Linear(\(inputs(of: input)), \(units)\(hasBias ? "" : ", bias=False"))"],
+      loading: loading, computation: ["h = " + function.pyTorch("self.\(name)(\(source))", rank: 1)])
   }
 }

@@ -42,6 +42,8 @@ public struct LayerTrace: Sendable {
   public var parameterGradients: [Tensor] = []
   /// Whatever else the layer keeps (dropout's mask, a batch's mean), in the order of `Layer.extras`.
   public var extras: [Tensor] = []
+  /// What a recurrent layer keeps of every time step.
+  public var sequence = SequenceTrace()
 
   public init() {}
 }
@@ -107,6 +109,8 @@ public enum ExplainedPart: Hashable, Sendable {
   case preactivation, output, delta, inputGradient
   /// The gradient of the parameter with this index.
   case parameterGradient(Int)
+  /// A tensor that a recurrent layer keeps of every time step.
+  case kept(SequenceTrace.Part)
 }
 
 extension Layer {
@@ -130,7 +134,7 @@ extension Layer {
 public let layerTypes: [any Layer.Type] = [
   Dense.self, ActivationLayer.self, Dropout.self, BatchNormalization.self,
   Convolution.self, MaximumPooling.self, RootPooling.self, AveragePooling.self, ProbabilisticPooling.self,
-  Flatten.self,
+  Flatten.self, SimpleRecurrent.self, LongShortTermMemory.self, GatedRecurrent.self,
 ]
 
 /// A layer from the words of a command: `["dense", "64", "relu"]`. Throws with what was expected.

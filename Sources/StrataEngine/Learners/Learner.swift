@@ -35,13 +35,19 @@ public struct ListingLine: Hashable, Sendable {
   public var phase: String
   /// The layer that it works on, counted from 1; nil where it is no single layer's.
   public var layer: Int?
+  /// The tensor that tells which turn comes next, where the line is done several times in a row: a time step.
+  public var counter: String?
 
-  public init(_ text: String, reads: [String] = [], writes: [String] = [], phase: String, layer: Int? = nil) {
+  public init(
+    _ text: String, reads: [String] = [], writes: [String] = [], phase: String, layer: Int? = nil,
+    counter: String? = nil
+  ) {
     self.text = text
     self.reads = reads
     self.writes = writes
     self.phase = phase
     self.layer = layer
+    self.counter = counter
   }
 }
 

@@ -34,8 +34,18 @@ public struct Network: Model {
   /// Whether what comes out on top are maps that layers have made, not the input as it is.
   public var endsInMaps: Bool {
     // Layers that keep the shape, as dropout does, are passed over, also while no shape is known.
-    let last = layers.last { $0 is Convolution || $0 is any PoolingLayer || $0 is Dense || $0 is Flatten }
+    let last = layers.last {
+      $0 is Convolution || $0 is any PoolingLayer || $0 is Dense || $0 is Flatten || $0 is any RecurrentLayer
+    }
     return last is Convolution || last is any PoolingLayer
+  }
+
+  /// What the axes of a batch of a layer's outputs mean, index from 0. Layers that keep the shape keep its meaning.
+  func outputAxes(_ index: Int) -> [String] {
+    let shape = outputShapes[index]
+    let maker = layers[...index].last { !($0 is Dropout || $0 is ActivationLayer || $0 is BatchNormalization) }
+    return shape.rank == 2 && (maker is any RecurrentLayer || maker is Dense)
+      ? ["batch", "time", "out"] : MapShape.axes(shape)
   }
 
   /// Puts a layer in so that it becomes number `position` (1 is at the input, count + 1 on top), with fresh weights.

@@ -51,10 +51,6 @@ extension Command {
     disabledReason: { lab in lab.experiment.data == nil ? noDataYet("data digits") : nil })
 
   private static func components(_ data: DataSet, _ count: Int) -> Outcome {
-    func flat(_ samples: Samples) -> Tensor {
-      let x = samples.inputs.tensor(0..<Int32(samples.count))
-      return x.reshaped(to: Shape(rows: samples.count, columns: samples.inputs.sampleSize))
-    }
     let train = flat(data.train)
     let found = PrincipalComponents(of: train, count: count)
     var table = TextTable(columns: ["component", "variance", "share %", "together %"])
@@ -70,13 +66,38 @@ extension Command {
       }
     }
     var outcome = Outcome(table: table, numbers: [Outcome.Number("share", found.share)])
-    var errors = [("train", found.squaredError(of: train))]
-    if data.test.count > 0 { errors.append(("test", found.squaredError(of: flat(data.test)))) }
+    let errors = linearErrors(of: data, found, train)
     outcome.append(
       "squared error of a linear code of \(count): "
         + errors.map { "\($0.0) \(NumberText.short($0.1))" }.joined(separator: " · "))
     outcome.numbers += errors.map { Outcome.Number("\($0.0) squared error", $0.1) }
     return outcome
+  }
+
+  private static func flat(_ samples: Samples) -> Tensor {
+    let x = samples.inputs.tensor(0..<Int32(samples.count))
+    return x.reshaped(to: Shape(rows: samples.count, columns: samples.inputs.sampleSize))
+  }
+
+  private static func linearErrors(
+    of data: DataSet, _ found: PrincipalComponents, _ train: Tensor
+  ) -> [(name: String, error: Double)] {
+    var errors = [("train", found.squaredError(of: train))]
+    if data.test.count > 0 { errors.append(("test", found.squaredError(of: flat(data.test)))) }
+    return errors
+  }
+
+  /// Numbers in the training part above which components are not found in passing.
+  private static let mostNumbersInPassing = 20_000_000
+
+  /// The squared errors of the best linear code of so many numbers, by part: what an autoencoder is to be compared with.
+  /// Nil where they would take long.
+  static func linearErrors(of data: DataSet, count: Int) -> [(name: String, error: Double)]? {
+    let features = data.inputShape.elementCount
+    let isQuick = data.train.count * features <= mostNumbersInPassing && features <= 1_000
+    guard data.train.count > 0, isQuick, count <= min(features, 64) else { return nil }
+    let train = flat(data.train)
+    return linearErrors(of: data, PrincipalComponents(of: train, count: count), train)
   }
 
   static let label = Command(

@@ -14,6 +14,19 @@ extension Command {
         .look { (_) throws(StrataError) in list() }
       },
       Form(
+        [.word("text"), Place("FILE", .path, "a text, to be learned character by character")],
+        "a text file by character: the next one is asked for",
+        options: { _ in DataCatalogue.textOptions.map { OptionDescription($0) } }
+      ) { arguments throws(StrataError) in
+        let path = arguments.text("FILE") ?? ""
+        let options = try chosen(arguments)
+        return .edit(readsFiles: true) { (experiment, surroundings) throws(StrataError) in
+          let path = DataPlaces(environment: surroundings.environment).expanding(path)
+          try surroundings.files.check(path, to: "read")
+          return set(try DataCatalogue.loadText(path, options: options), &experiment)
+        }
+      },
+      Form(
         [
           Place(
             "NAME", .known(.dataSets), orFile: true, "a name of the list, a path, or an expression such as sin(3*x)")
@@ -22,17 +35,24 @@ extension Command {
         options: { _ in DataOptions.descriptions.map { OptionDescription($0) } }
       ) { arguments throws(StrataError) in
         let name = arguments.text("NAME") ?? ""
-        var options = DataOptions()
-        for option in arguments.options { try options.set(option.name, to: option.value) }
-        let chosen = options
+        let options = try chosen(arguments)
         return .edit(readsFiles: true) { (experiment, surroundings) throws(StrataError) in
-          let data = try loadData(name, chosen, surroundings)
-          let notes = experiment.setData(data)
-          return Outcome(summary(data), numbers: numbers(data), notes: notes)
+          set(try loadData(name, options, surroundings), &experiment)
         }
       },
     ],
-    examples: ["data digits", "data moons --samples 300 --noise 0.1", "data list"])
+    examples: ["data digits", "data moons --samples 300 --noise 0.1", "data reber --samples 100", "data list"])
+
+  private static func chosen(_ arguments: Arguments) throws(StrataError) -> DataOptions {
+    var options = DataOptions()
+    for option in arguments.options { try options.set(option.name, to: option.value) }
+    return options
+  }
+
+  private static func set(_ data: DataSet, _ experiment: inout Experiment) -> Outcome {
+    let notes = experiment.setData(data)
+    return Outcome(summary(data), numbers: numbers(data), notes: notes)
+  }
 
   /// Loads data by name, path or function, as far as files may be touched.
   static func loadData(
@@ -91,11 +111,17 @@ extension Command {
     if let known = data.distribution {
       outcome.append("\(known.count) patterns, entropy \(NumberText.short(known.entropyBits)) bits")
     }
-    if !data.featureNames.isEmpty { outcome.append("inputs: " + data.featureNames.joined(separator: ", ")) }
+    if data.hasSymbols {
+      outcome.append("symbols: " + data.featureNames.joined(separator: " "))
+    } else if !data.featureNames.isEmpty {
+      outcome.append("inputs: " + data.featureNames.joined(separator: ", "))
+    }
     if !data.classNames.isEmpty, data.classNames.count <= 40 {
       outcome.append("classes: " + data.classNames.joined(separator: ", "))
     }
-    if !data.targetNames.isEmpty { outcome.append("targets: " + data.targetNames.joined(separator: ", ")) }
+    if !data.targetNames.isEmpty, !data.hasSymbols {
+      outcome.append("targets: " + data.targetNames.joined(separator: ", "))
+    }
     return outcome
   }
 
@@ -104,7 +130,8 @@ extension Command {
     for entry in DataCatalogue.entries { table.rows.append([entry.name, entry.summary, entry.licence]) }
     for function in NamedFunction.all { table.rows.append([function.name, function.summary, ""]) }
     var outcome = Outcome(table: table)
-    outcome.append("or a file: CSV, IDX, NPY, NPZ; a folder of PNGs; an expression of x and y")
+    outcome.append(
+      "or a file: CSV, IDX, NPY, NPZ; a folder of PNGs; an expression of x and y; data text FILE: a text by character")
     return outcome
   }
 }

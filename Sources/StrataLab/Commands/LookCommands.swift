@@ -146,7 +146,19 @@ extension Command {
       outcome.numbers = part.values.enumerated().map { Outcome.Number("\($0)", Double("\($1)") ?? Double($1)) }
     }
     for line in TensorText.lines(of: part) { outcome.append(line) }
+    if let text = symbolText(of: part, experiment) { outcome.append("as symbols: \(text)") }
     return outcome
+  }
+
+  /// One sequence of symbols, or of probabilities for each, as the text that it stands for; nil for other numbers.
+  private static func symbolText(of part: TensorPart, _ experiment: Experiment) -> String? {
+    guard let data = experiment.data, data.hasSymbols, part.ranges.count == 3, part.ranges[0].isSingle,
+      part.ranges[2].range.count == data.featureNames.count, !part.ranges[2].isSingle,
+      ["input", "target", "layer\(experiment.model.parts.count).output"].contains(part.named.name)
+    else { return nil }
+    let steps = part.ranges[1].range
+    let numbers = Tensor(Shape(rows: steps.count, columns: data.featureNames.count), elements: part.values)
+    return StrataEngine.symbolText(numbers.symbols(in: 0..<steps.count).compactMap { $0 }, names: data.featureNames)
   }
 
   private static func checked(_ layer: Int?, _ experiment: Experiment) throws(StrataError) -> Outcome {
@@ -170,6 +182,10 @@ extension Command {
     if !wrong.isEmpty {
       outcome.level = .warning
       outcome.append("the gradient of \(wrong.map(\.name).joined(separator: ", ")) is not what the cost does")
+      let layers = (learner.model as? Network)?.layers ?? []
+      if layers.contains(where: { ($0 as? any RecurrentLayer)?.form.truncation != nil }) {
+        outcome.append("--truncate cuts the gradient in time on purpose; finite differences see all of it")
+      }
     }
     return outcome
   }
@@ -199,8 +215,19 @@ extension Command {
         ])
       }
     }
+    // What the best linear code of as many numbers would lose.
+    var linear: [(name: String, error: Double)]?
+    let stack = learner.model as? AutoencoderStack
+    if let count = stack?.levels.last?.hiddenCount {
+      linear = Command.linearErrors(of: data, count: count)
+      if let linear {
+        table.rows.append(["squared error, pca \(count)"] + linear.map { NumberText.short($0.error) })
+        if linear.count < 2 { table.rows[table.rows.count - 1].append("") }
+      }
+    }
     var outcome = Outcome(table: table)
-    outcome.numbers = train.entries.map { Outcome.Number("train \($0.name)", $0.value) }
+    outcome.numbers = (linear ?? []).map { Outcome.Number("\($0.name) squared error of pca", $0.error) }
+    outcome.numbers += train.entries.map { Outcome.Number("train \($0.name)", $0.value) }
     outcome.numbers += test.entries.map { Outcome.Number("test \($0.name)", $0.value) }
     if let confusion = (learner as? any Predictor)?.confusion(on: data.test.count > 0 ? data.test : data.train) {
       let errors = zip(confusion.names, confusion.errorByClass)

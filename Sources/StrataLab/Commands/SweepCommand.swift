@@ -48,6 +48,11 @@ extension Command {
   private static let mostCandidates = 1_000
 
   private static func choices(_ words: [String]) throws(StrataError) -> [(key: String, values: [String])] {
+    if let joined = joinedByCommas(words) {
+      throw StrataError(
+        "the values of a choice are joined by commas, without spaces; got \(words.joined(separator: " ").quoted)",
+        try: "sweep \(joined)")
+    }
     guard !words.isEmpty, words.count % 2 == 0 else {
       throw StrataError(
         "words with their values were expected, got \(words.joined(separator: " ").quoted)",
@@ -66,6 +71,28 @@ extension Command {
       choices.append((words[index], values))
     }
     return choices
+  }
+
+  /// What can be chosen: settings of any learner, and what layers are made of.
+  private static let keys = Set(learnerTypes.flatMap { $0.settings.map(\.key) } + ["units", "activation"])
+
+  /// The same choices with commas, where spaces, or commas and spaces, stand between values; nil where none do.
+  private static func joinedByCommas(_ words: [String]) -> String? {
+    var choices: [(key: String, values: [String])] = []
+    for word in words {
+      // A key that comes again is what it looks like, and said elsewhere.
+      if keys.contains(word) {
+        choices.append((word, []))
+      } else if choices.isEmpty {
+        return nil
+      } else {
+        choices[choices.count - 1].values += word.split(separator: ",").map(String.init)
+        if choices[choices.count - 1].values.isEmpty { return nil }
+      }
+    }
+    let written = words.count { !keys.contains($0) }
+    guard written > choices.count, choices.allSatisfy({ !$0.values.isEmpty }) else { return nil }
+    return choices.map { "\($0.key) \($0.values.joined(separator: ","))" }.joined(separator: " ")
   }
 
   private static func candidates(

@@ -17,8 +17,8 @@ struct NetworkExport {
   init(_ experiment: Experiment, step: Int) throws(StrataError) {
     guard let model = experiment.model as? any PyTorchExportable else {
       throw StrataError(
-        "\(experiment.model.described) cannot be written for PyTorch; networks of layers, Boltzmann machines, belief networks "
-          + "and Helmholtz machines can", try: "new")
+        "\(experiment.model.described) cannot be written for PyTorch; networks of layers, Boltzmann machines, belief networks, "
+          + "Helmholtz machines and autoencoders can", try: "new")
     }
     guard let data = experiment.data else {
       throw StrataError("there are no data yet, so that the shape of the inputs is not known", try: "data digits")

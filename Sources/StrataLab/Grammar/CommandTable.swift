@@ -11,7 +11,7 @@ public enum CommandTable {
     .step, .next, .finish, .wake, .sleep, .run,
     .back, .goto, .mark, .timeline, .branches, .branch, .compare,
     .break, .watch, .breaks, .delete,
-    .show, .print, .explain, .check, .test, .likelihood, .pca, .dream,
+    .show, .print, .explain, .check, .test, .likelihood, .landscape, .pca, .dream, .generate,
     .save, .load, .export,
     .say, .ask, .hint, .answer, .pause, .expect, .restore, .help, .quit,
   ]

@@ -14,6 +14,8 @@ protocol Calculation: Sendable {
   func publish(to lab: inout Lab)
   /// What is told at the end. `isComplete` is false where it was broken off.
   func outcome(isComplete: Bool) -> Outcome
+  /// The view that shows it while it goes on; nil where there is nothing to see.
+  var view: String? { get }
   /// Why nothing came of it; then it is finished.
   var failure: StrataError? { get }
   /// Commands that are done when it has come to its end.
@@ -23,6 +25,7 @@ protocol Calculation: Sendable {
 }
 
 extension Calculation {
+  var view: String? { nil }
   var failure: StrataError? { nil }
   var followUp: [String] { [] }
   var isTranscribed: Bool { true }
@@ -35,6 +38,7 @@ struct DreamCalculation: Calculation {
   let title: String
 
   var pace: Double? { 60 }
+  var view: String? { "dream" }
   /// A long dream takes several steps between two pictures, so that none lasts longer than a few seconds.
   mutating func advance() {
     for _ in 0..<max(1, steps / 240) where !isFinished { dream.step() }

@@ -103,6 +103,7 @@ struct SweepCalculation: Calculation {
   }
 
   var pace: Double? { nil }
+  var view: String? { "sweep" }
   var isFinished: Bool { current == nil && report.results.count == candidates.count }
   var isTranscribed: Bool { false }
 
@@ -171,6 +172,15 @@ struct SweepCalculation: Calculation {
     return candidates[best].commands + ["seed \(base.seed)"]
   }
 
+  private func conclusion(isComplete: Bool) -> String {
+    guard let best = report.ranking.first, report.results[best].best(isHigher: report.isHigherBetter) != nil else {
+      return "none could be tried"
+    }
+    return isComplete
+      ? "\(report.results[best].name) is best and stands there now, with fresh weights"
+      : "the same line goes on from here"
+  }
+
   func outcome(isComplete: Bool) -> Outcome {
     var table = TextTable(columns: ["candidate", "validation \(report.measure)", "at epoch", ""])
     for index in report.ranking.prefix(20) {
@@ -181,18 +191,14 @@ struct SweepCalculation: Calculation {
         best.flatMap { value in result.curve.firstIndex(of: value).map { "\($0 + 1)" } } ?? "", result.problem ?? "",
       ])
     }
-    var outcome = Outcome(table: table, request: .view(name: "sweep", arguments: []))
+    // What came of it stands first: small screens do not show the end of the table.
+    var outcome = Outcome(
+      conclusion(isComplete: isComplete), table: table, request: .view(name: "sweep", arguments: []))
     if report.results.count > 20 { outcome.append("… \(report.results.count - 20) more") }
     if let best = report.ranking.first, let value = report.results[best].best(isHigher: report.isHigherBetter) {
       outcome.numbers = [
         Outcome.Number("best", value), Outcome.Number("candidates", Double(report.results.count)),
       ]
-      outcome.append(
-        isComplete
-          ? "\(report.results[best].name) is best and stands there now, with fresh weights"
-          : "the same line goes on from here")
-    } else {
-      outcome.append("none could be tried")
     }
     return outcome
   }

@@ -31,6 +31,13 @@ extension Timeline {
     setBranch(number) { $0.name = name }
   }
 
+  /// The experiment at the newest moment that is kept of a branch behind its fork; nil where none is. Leaving a branch
+  /// keeps its end.
+  public func newestKept(ofBranch number: Int) -> Experiment? {
+    guard allBranches.indices.contains(number - 1) else { return nil }
+    return keyframes.last(on: number, upTo: TimelinePlace(tick: .max, edits: .max))?.experiment
+  }
+
   /// `branch 2`, or that it is there no more.
   public func name(ofParent number: Int) -> String {
     "branch \(allBranches[number - 1].label)" + (allBranches[number - 1].isDeleted ? ", deleted" : "")

@@ -27,7 +27,7 @@ struct Legend {
     }
   }
 
-  private static func sample(_ pattern: LinePattern, index: Int, charset: Charset) -> String {
+  static func sample(_ pattern: LinePattern, index: Int, charset: Charset) -> String {
     if charset == .ascii {
       guard let mark = asciiMark(index) else { return ".'" }
       return "\(mark)\(mark)"

@@ -3,7 +3,7 @@
 extension PlaneMap {
   public func draw(on canvas: inout Canvas, style: DrawingStyle) {
     guard !isEmpty else { return drawMessage(nothingYet, on: &canvas, style: style) }
-    let hasLegend = !legend.isEmpty && canvas.size.rows >= 8
+    let hasLegend = (!legend.isEmpty || !pathLegend.isEmpty) && canvas.size.rows >= 8
     if hasLegend { drawLegend(on: &canvas, style: style) }
     let top = hasLegend ? 1 : 0
     let below = Rectangle(column: 0, row: top, columns: canvas.size.columns, rows: canvas.size.rows - top)
@@ -19,6 +19,17 @@ extension PlaneMap {
       let color = pointColor(category, style: style)
       canvas.put(PointShape.category(category).character(style.charset), column: column, row: 0, foreground: color)
       canvas.write(text, column: column + 2, row: 0)
+      column += width
+    }
+    for (path, index) in pathLegend {
+      let name = style.text(path.name)
+      let mark = PlaneMap.mark(index)
+      let sample =
+        style.charset == .ascii ? "\(mark)\(mark)" : Legend.sample(path.pattern, index: index, charset: .unicode)
+      let width = TextLayout.width(name) + 5
+      guard column + width - 2 <= canvas.size.columns else { break }
+      canvas.write(sample, column: column, row: 0, foreground: .role(path.role), style: .bold)
+      canvas.write(name, column: column + 3, row: 0, foreground: .role(path.role))
       column += width
     }
   }
@@ -116,10 +127,14 @@ extension PlaneMap {
     }
   }
 
+  /// The character of a path in ASCII.
+  static func mark(_ index: Int) -> Unicode.Scalar { asciiMark(index) ?? "*" }
+
   private func drawPaths(on canvas: inout Canvas, axes: Axes, inner: Rectangle, style: DrawingStyle) {
     for (index, path) in paths.enumerated() {
       var grid = DotGrid(columns: inner.columns, rows: inner.rows, charset: style.charset)
-      var pen = Pen(color: .role(path.role), style: .bold, mark: asciiMark(index) ?? "*")
+      var pen = Pen(
+        color: .role(path.role), style: .bold, pattern: path.pattern, mark: PlaneMap.mark(index))
       var last: Place?
       for point in path.points {
         let place = axes.dot(point, on: grid)

@@ -10,7 +10,13 @@ extension PlaneMap {
       svg.text(name, x: place + 10, y: frame.y + 16)
       place += 10 + Double(TextLayout.width(name) + 3) * SVG.characterWidth
     }
-    let inner = axes.draw(on: &svg, in: frame.inset(top: legend.isEmpty ? 0 : SVG.lineHeight))
+    for (path, _) in pathLegend {
+      svg.line(place - 6, frame.y + 12, place + 8, frame.y + 12, color: .role(path.role), width: 2)
+      svg.text(path.name, x: place + 14, y: frame.y + 16, color: .role(path.role))
+      place += 14 + Double(TextLayout.width(path.name) + 3) * SVG.characterWidth
+    }
+    let hasLegend = !legend.isEmpty || !pathLegend.isEmpty
+    let inner = axes.draw(on: &svg, in: frame.inset(top: hasLegend ? SVG.lineHeight : 0))
     svg.image(raster(width: 120, height: 90, ground: RGB(255, 255, 255)), in: inner)
     for (from, to) in contourSegments() {
       let (a, b) = (axes.place(from, in: inner), axes.place(to, in: inner))
@@ -35,7 +41,7 @@ extension PlaneMap {
     }
     for path in paths {
       let places = path.points.map { axes.place($0, in: inner) }.filter { inner.contains($0) }
-      svg.polyline(places, color: .role(path.role), width: 2)
+      svg.polyline(places, color: .role(path.role), width: 2, pattern: path.pattern)
       if let first = places.first { PointShape.ring.draw(on: &svg, x: first.x, y: first.y, color: .role(path.role)) }
       if let last = places.last { PointShape.circle.draw(on: &svg, x: last.x, y: last.y, color: .role(path.role)) }
     }

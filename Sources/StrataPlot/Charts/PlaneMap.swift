@@ -47,10 +47,12 @@ public struct PlaneMap: Hashable, Sendable, Drawable {
   public struct Path: Hashable, Sendable {
     public var name: String
     public var role: ColorRole
+    public var pattern: LinePattern
     public var points: [Point]
-    public init(_ name: String, role: ColorRole = .accent, points: [Point]) {
+    public init(_ name: String, role: ColorRole = .accent, pattern: LinePattern = .solid, points: [Point]) {
       self.name = name
       self.role = role
+      self.pattern = pattern
       self.points = points
     }
   }
@@ -150,6 +152,11 @@ public struct PlaneMap: Hashable, Sendable, Drawable {
   /// Classes that occur among the samples or have a name, for the legend.
   var legend: [(name: String, category: Int)] {
     classNames.enumerated().map { ($0.element, $0.offset) }
+  }
+
+  /// Names of paths, where there are several to tell apart, each with its index.
+  var pathLegend: [(path: Path, index: Int)] {
+    paths.count > 1 ? paths.enumerated().map { ($0.element, $0.offset) }.filter { !$0.path.name.isEmpty } : []
   }
 }
 

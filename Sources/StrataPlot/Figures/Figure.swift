@@ -17,6 +17,7 @@ public indirect enum Figure: Hashable, Sendable {
   case confusion(ConfusionMatrix)
   case plane(PlaneMap)
   case table(Table)
+  case time(TimeSheet)
   case stack(Stack)
   case panel(Panel)
 
@@ -52,6 +53,7 @@ extension Figure: Drawable {
     case .confusion(let chart): return chart
     case .plane(let chart): return chart
     case .table(let chart): return chart
+    case .time(let sheet): return sheet
     case .stack(let stack): return stack
     case .panel(let panel): return panel
     }

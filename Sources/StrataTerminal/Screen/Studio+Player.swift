@@ -231,7 +231,7 @@ extension Studio {
       lesson?.auto.runBegan = nil
       lesson?.auto.isHurried = false
       if lab.isRunning, outcome.lines.isEmpty, outcome.request == nil {
-        if word == "dream" { show("dream", []) }
+        if let view = lab.viewInProgress { show(view, []) }
         answer = TextLine("running", .quiet)
         return []
       }

@@ -265,8 +265,8 @@ public struct Studio: Sendable {
       lastCommand = trimmed
       if tell(outcome, trimmed) { return [] }
       if isBusy, outcome.lines.isEmpty, outcome.request == nil {
-        // A dream is looked at while it goes on.
-        if trimmed.prefix(while: { $0 != " " }) == "dream" { show("dream", []) }
+        // A dream is looked at while it goes on, and so are other calculations.
+        if let view = lab.viewInProgress { show(view, []) }
         answer = TextLine("running", .quiet)
         return []
       }
@@ -378,7 +378,8 @@ public struct Studio: Sendable {
 extension KeyMap {
   /// Commands that move through the program; issued while a run goes on they stop it first.
   static let movements: Set<String> = [
-    "run", "step", "next", "finish", "back", "goto", "branch", "wake", "sleep", "dream",
+    "run", "step", "next", "finish", "back", "goto", "branch", "wake", "sleep", "dream", "sweep",
+    "landscape", "likelihood",
   ]
 }
 

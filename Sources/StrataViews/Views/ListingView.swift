@@ -28,10 +28,11 @@ private func listingLines(_ learner: any Learner, size: Size) -> [TextLine] {
   var currentRows = 0..<0
   for (index, line) in listing.enumerated() {
     let isNext = index == learner.line
-    let shape = line.writes.first.flatMap { tensors[$0] }.map(written) ?? ""
+    let shape = (line.counter ?? line.writes.first).flatMap { tensors[$0] }.map(written) ?? ""
     let start = lines.count
     lines += numbered(
-      line, number: index + 1, digits: digits, isNext: isNext, shape: shape, columns: size.columns)
+      line, number: index + 1, digits: digits, isNext: isNext, shape: shape, columns: size.columns,
+      reserved: line.counter == nil ? 0 : TextLayout.width(shape) + 2)
     if isNext { currentRows = start..<lines.count }
   }
   // Two lines at the foot tell what the next line touches; the rest scrolls so that the next line is in sight.
@@ -55,16 +56,17 @@ private func written(_ named: NamedTensor) -> String {
     : named.tensor.count > 0 ? "\(named.symbol) \(named.tensor.shape)" : ""
 }
 
-/// A line with its number and marker; a long one goes on below, broken where statements end.
+/// A line with its number and marker; a long one goes on below, broken where statements end. `reserved` columns stay free
+/// for a shape that must be seen.
 private func numbered(
-  _ line: ListingLine, number: Int, digits: Int, isNext: Bool, shape: String, columns: Int
+  _ line: ListingLine, number: Int, digits: Int, isNext: Bool, shape: String, columns: Int, reserved: Int
 ) -> [TextLine] {
   let marker = isNext ? "▶" : " "
   let label = String(repeating: " ", count: digits - "\(number)".count) + "\(number)"
   let indent = digits + 4
   let role: ColorRole = isNext ? .accent : .plain
   let style: TextStyle = isNext ? .bold : []
-  let room = max(columns - indent, 8)
+  let room = max(columns - indent - reserved, 8)
   var pieces: [String] = []
   for statement in line.text.components(separatedBy: ";  ") {
     if let last = pieces.last, TextLayout.width(last) + TextLayout.width(statement) + 3 <= room {

@@ -24,6 +24,7 @@ extension View {
     guard samples.count > 0 else { return .message("\(partName(data, options)) has no samples") }
     let page = Page(samples, lab: lab, options: options, atMost: 60)
     guard !page.rows.isEmpty else { return .message("every answer is right") }
+    if data.isSequence { return page.sequences(data, samples, size: size) }
     let list = data.inputShape.rank >= 2 ? page.tiles(data) : page.table(data)
     let beside = Size(columns: (size.columns - 2) * 2 / 5, rows: size.rows - 1)
     guard let detail = page.detail(data, size: beside), size.columns >= 40 else { return list }
@@ -32,11 +33,11 @@ extension View {
   }
 }
 
-private func shownSamples(_ data: DataSet, _ options: ViewOptions) -> Samples {
+func shownSamples(_ data: DataSet, _ options: ViewOptions) -> Samples {
   options.showsTraining || data.test.count == 0 ? data.train : data.test
 }
 
-private func partName(_ data: DataSet, _ options: ViewOptions) -> String {
+func partName(_ data: DataSet, _ options: ViewOptions) -> String {
   options.showsTraining || data.test.count == 0 ? "train" : "test"
 }
 
@@ -138,6 +139,60 @@ private struct Page {
         ]
     }
     return .table(StrataPlot.Table(columns: columns, rows: lines, selected: selected))
+  }
+
+  /// The sequences in a line each, and below them the selected one over time, with its answers.
+  func sequences(_ data: DataSet, _ samples: Samples, size: Size) -> Figure {
+    let list = sequenceTable(data, columns: size.columns)
+    guard rows.indices.contains(selected), size.rows >= 12,
+      let sheet = SequenceSheet(data, samples, row: Int(rows[selected]))
+    else { return list }
+    let output = prediction.map { $0.output.rows(selected..<selected + 1) }
+    let answers = output.map { sheet.answerLines($0, isCompact: size.rows < 24) } ?? []
+    let lines = sheet.inputLines + answers
+    let wanted = lines.reduce(1) { $0 + $1.wantedRows }
+    return .rows([
+      Part(list),
+      Part(
+        .time(TimeSheet(lines, count: sheet.count)), title: "sample \(sheet.row)",
+        note: output.map { sheet.remark($0, classes: selectedClasses(length: data.inputShape[0])) } ?? "",
+        length: .cells(min(wanted + 1, size.rows / 2))),
+    ])
+  }
+
+  /// What the selected sample, or each time step of it, is taken for.
+  private func selectedClasses(length: Int) -> [Int32]? {
+    guard let classes = prediction?.classes else { return nil }
+    let each = targets.arePerStep ? length : 1
+    return classes.count >= (selected + 1) * each ? Array(classes[selected * each..<(selected + 1) * each]) : nil
+  }
+
+  private func sequenceTable(_ data: DataSet, columns: Int) -> Figure {
+    let (length, features) = (data.inputShape[0], data.inputShape[1])
+    let hasAnswers = !targets.arePerStep
+    let lines: [[TextLine]] = rows.indices.map { index in
+      let sequence: String
+      if data.hasSymbols {
+        let symbols = inputs.symbols(in: index * length..<(index + 1) * length)
+        sequence = symbolText(symbols.compactMap { $0 }, names: data.featureNames)
+      } else {
+        let values = (0..<length).map { Double(inputs[flat: (index * length + $0) * features]) }
+        // Heights over the smallest: a sparkline begins at zero.
+        let least = min(values.min() ?? 0, 0)
+        sequence = sparkline(values.map { $0 - least }, columns: min(length, max(columns / 2, 1)))
+      }
+      let right = isRight(index)
+      return [TextLine("\(rows[index])", .quiet), TextLine(sequence)]
+        + (hasAnswers
+          ? [
+            TextLine(label(index)),
+            TextLine((right == false ? "✗ " : "") + (answer(index, data) ?? "–"), right == false ? .bad : .plain),
+          ] : [])
+    }
+    let titles = [StrataPlot.Table.Column("#", .right), .init("sequence")]
+    return .table(
+      StrataPlot.Table(
+        columns: titles + (hasAnswers ? [.init("target"), .init("answer")] : []), rows: lines, selected: selected))
   }
 
   func heading(_ data: DataSet) -> String {

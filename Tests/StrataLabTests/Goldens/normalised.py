@@ -69,7 +69,7 @@ class Model(nn.Module):
         # Layer 4, dropout 0.3: drops each number with probability P while training: h = m ⊙ x
         h = self.dropout4(h)
         # Layer 5, dense 3 softmax: every unit sees every input: h = f(x·W + b)
-        h = torch.softmax(self.dense5(h), dim=1)
+        h = torch.softmax(self.dense5(h), dim=-1)
         return h
 
     def answers(self, x):

@@ -14,6 +14,8 @@ extension BackpropLearner {
       switch instruction {
       case .batch: return ListingLine("x, t ← next mini-batch", writes: ["input", "target"], phase: "data")
       case .forward(let index): return forwardLine(index)
+      case .project(let index), .advance(let index), .retreat(let index), .gather(let index):
+        return recurrentLine(instruction, index)
       case .loss:
         return ListingLine(
           "C = \(lossFunction.formula(output: "y"))", reads: ["layer\(top).output", "target"], phase: "loss")
@@ -98,7 +100,7 @@ extension BackpropLearner {
     let (name, n) = ("layer\(index + 1)", "\(index + 1)")
     let signs = network.signs(index)
     let isTop = index == network.layers.count - 1
-    let rows = MapShape.axes(network.outputShapes[index])
+    let rows = network.outputAxes(index)
     var all: [NamedTensor] = []
     for (p, parameter) in layer.parameters.enumerated() {
       let sign = "\(parameter.symbol)\(n)"
@@ -125,6 +127,7 @@ extension BackpropLearner {
       all.append(
         NamedTensor("\(name).preactivation", symbol: "z\(n)", role: .activation, axes: rows, trace.preactivation))
     }
+    if let recurrent = layer as? any RecurrentLayer { all += sequenceTensors(recurrent, index) }
     let outputRole: TensorRole =
       layer.activation == .softmax || (isTop && layer.activation == .sigmoid)
       ? .probability : .activation

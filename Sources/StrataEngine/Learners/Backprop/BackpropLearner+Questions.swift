@@ -50,7 +50,13 @@ extension BackpropLearner: Predictor {
     var random = RandomStream(seed: seed, name: "evaluation")
     var traces = [LayerTrace](repeating: LayerTrace(), count: network.layers.count)
     // Maps of many samples would not fit into the caches, and not into memory where they are many.
-    let widest = network.outputShapes.reduce(1) { max($0, $1.elementCount) }
+    var widest = network.outputShapes.reduce(1) { max($0, $1.elementCount) }
+    for index in network.layers.indices {
+      // Recurrent layers keep all steps of all gates, also where only the last state is put out.
+      guard let recurrent = network.layers[index] as? any RecurrentLayer, let steps = network.inputShape(of: index + 1)
+      else { continue }
+      widest = max(widest, steps[0] * recurrent.gates * recurrent.form.units)
+    }
     let chunk = min(max(4_000_000 / widest, 1), 500)
     for start in stride(from: 0, to: samples.count, by: chunk) {
       let rows = Int32(start)..<Int32(min(start + chunk, samples.count))
@@ -97,10 +103,15 @@ extension BackpropLearner: Predictor {
       }
       if isTop, rest == (form.isJoined ? "delta" : "output.gradient") { return explainLossGradient(at: position) }
       switch rest {
-      case "preactivation": return explanation(.preactivation, ofLayer: index, at: position)
+      case "preactivation" where network.layers[index].activation != nil:
+        return explanation(.preactivation, ofLayer: index, at: position)
       case "output": return explanation(.output, ofLayer: index, at: position)
-      case "delta": return explanation(.delta, ofLayer: index, at: position)
+      case "delta" where network.layers[index].activation != nil:
+        return explanation(.delta, ofLayer: index, at: position)
       default:
+        if network.layers[index] is any RecurrentLayer, let part = SequenceTrace.Part(rawValue: rest) {
+          return explanation(.kept(part), ofLayer: index, at: position)
+        }
         let names = network.layers[index].parameters.map { "\($0.name).gradient" }
         return names.firstIndex(of: rest).flatMap { explanation(.parameterGradient($0), ofLayer: index, at: position) }
       }

@@ -1,7 +1,8 @@
 // Learning by error propagation, one instruction at a time.
 //
 // The listing is generated from the network: a line for the mini-batch, a forward line a layer, the cost, the cost's
-// derivative, a backward line a layer (from the top down), a line for clipping where it is on, and the update.
+// derivative, a backward line a layer (from the top down), a line for clipping where it is on, and the update. A recurrent
+// layer has two lines each way, one of which is done again for every step in time.
 //
 //   x, t ← next mini-batch;  h1 = f(x·W1 + b1);  …;  C = loss(y, t);  δ = ∂C/∂z;  ∇W = hᵀ·δ;  …;  W ← W − ε∇W
 //
@@ -18,9 +19,15 @@ public struct BackpropLearner: Learner {
   enum Instruction: Hashable, Sendable {
     case batch
     case forward(Int)
+    /// A recurrent layer's way up: all time steps at once, then one after the other.
+    case project(Int)
+    case advance(Int)
     case loss
     case lossGradient
     case backward(Int)
+    /// And its way down: one time step after the other, then all at once.
+    case retreat(Int)
+    case gather(Int)
     case clip
     case update
   }
@@ -49,6 +56,8 @@ public struct BackpropLearner: Learner {
   /// ∂C/∂y, or ∂C/∂z where the loss is joined with the output layer.
   var outputGradient = Tensor.empty
   var traces: [LayerTrace] = []
+  /// For each recurrent layer the time step that comes next, from 0; in between passes the one that came last.
+  var time: [Int] = []
   /// Whether only the uppermost layer with weights learns: the classifier on features that stay as they are.
   var trainsTopOnly = false
   /// A bug in the backward pass, planted for students to find.
@@ -128,12 +137,15 @@ public struct BackpropLearner: Learner {
   mutating func rebuild() {
     form = lossFunction.form(for: network.layers.last?.activation)
     let count = network.layers.count
-    program = [.batch] + (0..<count).map { .forward($0) } + [.loss, .lossGradient]
+    let isRecurrent = network.layers.map { $0 is any RecurrentLayer }
+    program = [.batch] + (0..<count).flatMap { isRecurrent[$0] ? [.project($0), .advance($0)] : [.forward($0)] }
+    program += [.loss, .lossGradient]
     lowest = trainsTopOnly ? network.layers.lastIndex { !$0.parameters.isEmpty } ?? 0 : 0
-    program += (lowest..<count).reversed().map { .backward($0) }
+    program += (lowest..<count).reversed().flatMap { isRecurrent[$0] ? [.retreat($0), .gather($0)] : [.backward($0)] }
     if clip != nil { program.append(.clip) }
     program.append(.update)
     traces = [LayerTrace](repeating: LayerTrace(), count: count)
+    time = [Int](repeating: 0, count: count)
     parameterCounts = network.layers.map(\.parameters.count)
     absorbing = network.layers.map { !$0.buffers.isEmpty }
     outputShape = network.outputShape ?? [0]
@@ -154,13 +166,15 @@ public struct BackpropLearner: Learner {
   public mutating func step() -> NumericFault? {
     let executed = line
     let instruction = program[executed]
-    execute(instruction)
-    line = executed + 1 == program.count ? 0 : executed + 1
+    let hasAnotherTurn = execute(instruction)
+    line = hasAnotherTurn ? executed : executed + 1 == program.count ? 0 : executed + 1
     cursor.finishInstruction(finishesStep: instruction == .update)
-    return fault(after: instruction, line: executed)
+    return fault(after: instruction, line: executed, hasAnotherTurn: hasAnotherTurn)
   }
 
-  mutating func execute(_ instruction: Instruction) {
+  /// Does one instruction. Returns whether the same line has another turn: another step in time.
+  @discardableResult
+  mutating func execute(_ instruction: Instruction) -> Bool {
     switch instruction {
     case .batch:
       let rows = cursor.take()
@@ -171,6 +185,14 @@ public struct BackpropLearner: Learner {
       let source = index == 0 ? input : traces[index - 1].output
       network.layers[index].forward(source, trace: &traces[index], mode: .training, random: &dropoutStream)
       if absorbing[index] { network.layers[index].absorb(traces[index]) }
+    case .project(let index):
+      recurrent(index).project(index == 0 ? input : traces[index - 1].output, trace: &traces[index])
+      time[index] = 0
+    case .advance(let index):
+      recurrent(index).advance(to: time[index], trace: &traces[index])
+      guard time[index] + 1 < traces[index].sequence.state.shape[1] else { return false }
+      time[index] += 1
+      return true
     case .loss:
       loss = lossFunction.value(
         output: traces[traces.count - 1].output, preactivation: traces[traces.count - 1].preactivation, target: target,
@@ -185,10 +207,30 @@ public struct BackpropLearner: Learner {
         outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient,
         joined: isTop ? form.isJoined : flaw == .slope, wantsInputGradient: index > lowest, trace: &traces[index])
       if let flaw { spoil(index, flaw) }
+    case .retreat(let index):
+      let isTop = index == traces.count - 1
+      recurrent(index).retreat(
+        to: time[index], outputGradient: isTop ? outputGradient : traces[index + 1].inputGradient,
+        joined: flaw == .slope && !isTop, trace: &traces[index])
+      guard time[index] > 0 else { return false }
+      time[index] -= 1
+      return true
+    case .gather(let index):
+      recurrent(index).gather(
+        index == 0 ? input : traces[index - 1].output, wantsInputGradient: index > lowest, trace: &traces[index])
+      if let flaw { spoil(index, flaw) }
     case .clip: clipGradients()
     case .update:
       optimizer.update(&network.layers, traces: traces, epoch: clock.epoch)
     }
+    return false
+  }
+
+  private func recurrent(_ index: Int) -> any RecurrentLayer {
+    guard let layer = network.layers[index] as? any RecurrentLayer else {
+      preconditionFailure("the program takes layer \(index + 1) for a recurrent one")
+    }
+    return layer
   }
 
   /// ‖∇‖ over all parameters, of the gradients that stand there now (Pascanu, Mikolov, Bengio 2013).
@@ -215,13 +257,22 @@ public struct BackpropLearner: Learner {
   }
 
   /// Looks at what the instruction wrote; the first number that is not finite is named.
-  private func fault(after instruction: Instruction, line: Int) -> NumericFault? {
+  private func fault(after instruction: Instruction, line: Int, hasAnotherTurn: Bool) -> NumericFault? {
     switch instruction {
     case .batch: return input.firstNonFinite.map { report(input, $0, "input", line, nil) }
     case .forward(let index):
       if let place = traces[index].output.firstNonFinite {
         return report(traces[index].output, place, "layer\(index + 1).output", line, index)
       }
+    case .project(let index):
+      let sums = traces[index].sequence.gates
+      if let place = sums.firstNonFinite {
+        return report(sums, place, "layer\(index + 1).\(recurrent(index).kept[0].part.rawValue)", line, index)
+      }
+    case .advance(let index):
+      return fault(in: [.cell, .state], at: time[index] - (hasAnotherTurn ? 1 : 0), line: line, index)
+    case .retreat(let index):
+      return fault(in: [.delta], at: time[index] + (hasAnotherTurn ? 1 : 0), line: line, index)
     case .loss:
       if !loss.isFinite {
         return NumericFault(line: line + 1, layer: nil, tensor: "loss", position: [], value: Scalar(loss))
@@ -230,7 +281,7 @@ public struct BackpropLearner: Learner {
       if let place = outputGradient.firstNonFinite {
         return report(outputGradient, place, outputGradientName, line, nil)
       }
-    case .backward(let index):
+    case .backward(let index), .gather(let index):
       for p in traces[index].parameterGradients.indices {
         if let place = traces[index].parameterGradients[p].firstNonFinite {
           let name = "layer\(index + 1).\(network.layers[index].parameters[p].name).gradient"
@@ -249,6 +300,17 @@ public struct BackpropLearner: Learner {
             return report(parameter.value, place, "layer\(index + 1).\(parameter.name)", line, index)
           }
         }
+      }
+    }
+    return nil
+  }
+
+  /// The same for what a recurrent layer wrote at one time step.
+  private func fault(in parts: [SequenceTrace.Part], at t: Int, line: Int, _ index: Int) -> NumericFault? {
+    for part in parts {
+      let tensor = traces[index].sequence[part]
+      if let place = TimeStep.firstNonFinite(tensor, at: t) {
+        return report(tensor, place, "layer\(index + 1).\(part.rawValue)", line, index)
       }
     }
     return nil
