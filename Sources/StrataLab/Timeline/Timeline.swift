@@ -81,7 +81,6 @@ public struct Timeline: Sendable {
     return (0..<limit).map { moments[$0 * moments.count / limit].experiment }
   }
 
-
   /// The names of everything measured on any branch, in the order in which it came.
   public var measuredNames: [String] {
     var names: [String] = []
