@@ -35,7 +35,7 @@ import Testing
     #expect(try line() == 4)
     // 1 batch, 2 × (1 + 8) up, dense, loss and its gradient, dense, 2 × (8 + 1) down, update.
     let ticks = lab.moment.tick
-    _ = try lab.execute("finish")
+    _ = try lab.execute("next")
     #expect(try line() == 1)
     #expect(lab.moment.tick - ticks + 10 == 1 + 18 + 1 + 2 + 1 + 18 + 1)
     // The way down begins at the last step.

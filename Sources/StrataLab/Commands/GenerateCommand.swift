@@ -30,7 +30,7 @@ extension Command {
       }
     ],
     examples: ["generate 40", "generate 20 --from BT --temperature 0.5", "generate 10 --sample 3"],
-    before: ["data reber --samples 40", "add lstm 8 --steps each", "add dense 7 softmax --steps each", "run 5"],
+    before: ["new", "data reber --samples 40", "add lstm 8 --steps each", "add dense 7 softmax --steps each", "run 5"],
     disabledReason: { lab in
       guard let learner = lab.experiment.learner else {
         return lab.experiment.missing ?? StrataError("nothing learns yet", try: "data reber")
