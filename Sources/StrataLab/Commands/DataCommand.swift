@@ -94,6 +94,9 @@ extension Command {
     var parts = [data.name, "\(data.train.count + data.test.count) samples", "\(data.inputShape)"]
     switch data.train.targets {
     case .classes(_, let names): parts.append("\(names.count) classes")
+    case .values(let store) where store.sampleShape.rank == 2:
+      let width = store.sampleShape[1]
+      parts.append("\(width) target\(width == 1 ? "" : "s") at each of \(store.sampleShape[0]) time steps")
     case .values(let store): parts.append(store.sampleSize == 1 ? "1 target" : "\(store.sampleSize) targets")
     case .none: parts.append("no targets")
     case .steps(_, let names, let length): parts.append("\(names.count) symbols at each of \(length) time steps")
