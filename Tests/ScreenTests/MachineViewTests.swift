@@ -122,6 +122,27 @@ private struct Situation: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test("a model that stays while data of another shape come is not asked about them", arguments: Situation.all)
+  fileprivate func otherData(situation: Situation) throws {
+    for data in ["data waves --samples 40", "data moons", "data iris", "data bars-and-stripes --side 3"] {
+      var studio = try studio(situation.lines, 100, 30)
+      _ = studio.update(.line(data))
+      for line in [
+        "dream --steps 3", "dream --from 1 --steps 3", "dream --clamp visible[0]=sample --steps 3", "generate 5",
+        "landscape --points 5", "test", "check", "likelihood", "pca 1", "next", "unroll", "back",
+      ] {
+        _ = studio.update(.line(line))
+        while studio.isBusy { _ = studio.advance(for: 1) }
+      }
+      for view in views {
+        for arguments in ["", " 1", " 2 --train"] {
+          _ = studio.update(.line("show \(view.name)\(arguments)"))
+          #expect(studio.draw().lines.count == 30)
+        }
+      }
+    }
+  }
+
   @Test("every view after each line of the listing", arguments: Situation.all)
   fileprivate func everyLine(situation: Situation) throws {
     var studio = try studio(situation.lines, 100, 30)

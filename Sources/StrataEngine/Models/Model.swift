@@ -53,6 +53,11 @@ extension Model {
   public var described: String { (["rbm", "autoencoder"].contains(kind) ? "an " : "a ") + kind }
   public mutating func initialize(seed: UInt64) {}
   public mutating func adapt(to data: DataSet) throws(StrataError) -> [Int] { [] }
+  /// Whether it can be asked about these data as it stands. A model stays when data come that it cannot take.
+  public func takes(_ data: DataSet) -> Bool {
+    var probe = self
+    return (try? probe.adapt(to: data))?.isEmpty ?? false
+  }
   /// Numbers that are learned, in all parts.
   public var parameterCount: Int { parts.reduce(0) { $0 + $1.parameterCount } }
 }

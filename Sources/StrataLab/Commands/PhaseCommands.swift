@@ -132,6 +132,11 @@ extension Command {
       guard let data = experiment.data, row < max(data.test.count, data.train.count) else {
         throw StrataError("there is no sample \(row)", try: "dream --from 0")
       }
+      // A machine that was learned from other data may still dream, but not from these.
+      guard experiment.model.takes(data) else {
+        throw experiment.missing
+          ?? StrataError("\(experiment.model.described) cannot take a sample of \(data.name)", try: "dream")
+      }
       let samples = data.test.count > row ? data.test : data.train
       let flat = samples.inputs.tensor([Int32](repeating: Int32(row), count: labels.count))
       let rows = flat.reshaped(to: Shape(rows: labels.count, columns: flat.count / labels.count))

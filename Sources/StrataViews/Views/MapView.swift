@@ -44,7 +44,7 @@ private struct SampleMap {
     classNames = data.classNames
     let input = part.inputs.tensor(0..<Int32(count))
     let flat = input.reshaped(to: Shape(rows: count, columns: input.matrixExtents.columns))
-    guard let (name, numbers) = SampleMap.numbers(lab, options, flat) else { return nil }
+    guard let (name, numbers) = SampleMap.numbers(lab, options, flat, of: data) else { return nil }
     let columns = numbers.matrixExtents.columns
     if columns == 2 {
       points = (0..<count).map { Point(Double(numbers[flat: $0 * 2]), Double(numbers[flat: $0 * 2 + 1])) }
@@ -61,9 +61,13 @@ private struct SampleMap {
     }
   }
 
-  /// What is drawn: the layer that is asked for, else the top of a stack, else the input.
-  private static func numbers(_ lab: Lab, _ options: ViewOptions, _ input: Tensor) -> (String, Tensor)? {
+  /// What is drawn: the layer that is asked for, else the top of a stack, else the input; the input too where the model
+  /// cannot take it.
+  private static func numbers(
+    _ lab: Lab, _ options: ViewOptions, _ input: Tensor, of data: DataSet
+  ) -> (String, Tensor)? {
     let model = lab.experiment.model
+    guard model.takes(data) else { return ("input", input) }
     if options.tensor == "input" || (options.layer == nil && !(model is any StackedModel)) { return ("input", input) }
     let top = (model as? any StackedModel)?.levelCount ?? model.parts.count
     let layer = options.layer ?? top
