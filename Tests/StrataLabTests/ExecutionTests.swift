@@ -70,7 +70,8 @@ import Testing
   @Test func aCommandThatThrowsLeavesEverythingAsItWas() throws {
     let lines = [
       "data nosuchdata", "data digits --noise 1", "data digits --test 5000", "data moons --samples 0",
-      "data /nonexistent.csv", "data text", "data text /nonexistent.txt", "data reber --length 3", "data waves --bits 3",
+      "data /nonexistent.csv", "data text", "data text /nonexistent.txt", "data reber --length 3",
+      "data waves --bits 3",
       "generate", "generate 0", "generate 10", "generate x",
       "new now", "add", "add dense", "add dense ten", "add dense 10 softmax --nope 1", "add dropout 2",
       "add rnn", "add rnn 0", "add rnn 8 softmax", "add lstm 8 --forget maybe", "add gru 8 --truncate 0",
